@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config'
+
+const project = (name: string, extra: object = {}) => ({
+  test: { name, include: [`test/${name}/**/*.test.{ts,tsx}`], testTimeout: 60_000, hookTimeout: 120_000, ...extra },
+})
+
+export default defineConfig({
+  test: {
+    // two workers: native indexes and worker threads inside the tests want the other cores
+    maxWorkers: 2,
+    projects: [
+      project('unit'),
+      project('contract'),
+      project('http'),
+      project('cli'),
+      project('browser', { fileParallelism: false }),
+    ],
+  },
+})
