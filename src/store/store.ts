@@ -20,11 +20,27 @@ export interface StoredTool {
   capabilities: Capability[]
 }
 
-/** A capability's vectors: row 0 embeds name and description, further rows its intents, one each. */
-export interface StoredVectors {
-  label: number
-  /** `rows × dims` floats, unit length each. */
-  vectors: Float32Array
+/** The embedding of one text, by content hash (hex). The store keeps each text once a model, whatever capabilities use it. */
+export interface StoredEmbedding {
+  hash: string
+  /** `dims` floats, unit length. */
+  vector: Float32Array
+}
+
+export interface CapabilityPut {
+  id: string
+  /** Content hash of the capability as indexed; another hash means another label. */
+  hash: string
+  /** Hashes of the texts that are embedded for it: name and description first, then its intents. */
+  texts: string[]
+}
+
+export interface ToolPut {
+  record: ToolRecord
+  /** Content hash of the whole record. */
+  hash: string
+  /** One entry a capability of the record, in the record's order. */
+  capabilities: CapabilityPut[]
 }
 
 /** Everything one publication changes; applied in one transaction or not at all. */
@@ -32,14 +48,16 @@ export interface CatalogueChange {
   at: number
   model: string
   dims: number
-  put: {
-    record: ToolRecord
-    hash: string
-    /** One entry a capability of the record, in order: its id, whether it keeps a label, and its vectors when they are new. */
-    capabilities: { id: string; hash: string; label?: number; vectors?: Float32Array }[]
-  }[]
+  put: readonly ToolPut[]
   /** Slugs of tools that leave. */
-  remove: string[]
+  remove: readonly string[]
+}
+
+/** What a publication did to the index: labels that appeared, with their capabilities, and labels that left. */
+export interface AppliedChange {
+  generation: Generation
+  added: Capability[]
+  removed: number[]
 }
 
 export interface CatalogueStore {
@@ -47,13 +65,24 @@ export interface CatalogueStore {
   /** Slug → content hash of every stored tool. */
   toolHashes(): Promise<Map<string, string>>
   tool(slug: string): Promise<StoredTool | undefined>
-  /** All tools, by slug, streamed. */
+  /** All tools, by slug, streamed; each with its capabilities. */
   tools(): AsyncIterable<StoredTool>
   /** The named capabilities, in the order asked; missing ones are left out. */
   capabilities(labels: readonly number[]): Promise<Capability[]>
-  vectors(model: string): AsyncIterable<StoredVectors>
-  /** Hands out labels, writes tools, capabilities and vectors, publishes the next generation. Labels only ever increase. */
-  apply(change: CatalogueChange): Promise<{ generation: Generation; labels: Map<string, number> }>
+  /** Labels of all live capabilities, ascending. */
+  labels(): Promise<Uint32Array>
+  /** Live capabilities with label > `after`, ascending, streamed with their vectors (`rows × dims` floats). */
+  embedded(model: string, after: number): AsyncIterable<{ capability: Capability; vectors: Float32Array }>
+  /** Which of these text hashes have no embedding of this model yet. */
+  missingEmbeddings(model: string, hashes: readonly string[]): Promise<string[]>
+  putEmbeddings(model: string, embeddings: readonly StoredEmbedding[]): Promise<void>
+  /** Removes embeddings that no capability refers to; answers how many. */
+  pruneEmbeddings(): Promise<number>
+  /**
+   * Writes tools and capabilities and publishes the next generation. A capability whose id and hash are unchanged keeps its label;
+   * any other gets a new one. Labels only ever increase and are never reused. `bornAt` of an id survives a change of its text.
+   */
+  apply(change: CatalogueChange): Promise<AppliedChange>
 }
 
 /** One entry of the append-only log: an impression, a match, or an operator's act. Business rules live in core; the store keeps what it is given. */
@@ -97,7 +126,9 @@ export interface LogStore {
 }
 
 /** What must not be lost. One coarse interface; SQLite and PostgreSQL pass the same contract suite (test/contract). */
-export interface Store extends CatalogueStore, LogStore {
+export interface Store {
+  readonly catalogue: CatalogueStore
+  readonly log: LogStore
   /** Writes one consistent copy of everything to `file` while in use. */
   backup(file: string): Promise<void>
   /** Faults found by the engine's own integrity check; empty when sound. */

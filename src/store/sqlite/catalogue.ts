@@ -1,0 +1,245 @@
+import type { Capability, Tool } from '../../core/catalogue.js'
+import type {
+  AppliedChange,
+  CatalogueChange,
+  CatalogueStore,
+  Generation,
+  StoredEmbedding,
+  StoredTool,
+  ToolPut,
+} from '../store.js'
+import type { Sqlite } from './database.js'
+
+export const CATALOGUE_SCHEMA = `
+  CREATE TABLE generation (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, model TEXT NOT NULL, dims INTEGER NOT NULL,
+    capabilities INTEGER NOT NULL, tools INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE tool (slug TEXT PRIMARY KEY, record TEXT NOT NULL, hash TEXT NOT NULL, born_at INTEGER NOT NULL) STRICT;
+  -- AUTOINCREMENT: a label is never handed out twice, even when the highest one has been deleted
+  CREATE TABLE capability (
+    label INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    tool_slug TEXT NOT NULL REFERENCES tool (slug) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL, record TEXT NOT NULL, hash TEXT NOT NULL, texts TEXT NOT NULL, born_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX capability_tool ON capability (tool_slug, ordinal);
+  CREATE TABLE embedding (model TEXT NOT NULL, hash TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (model, hash)) STRICT;
+`
+
+interface ToolRow {
+  slug: string
+  record: string
+  hash: string
+  born_at: number
+}
+interface CapabilityRow {
+  label: number
+  id: string
+  tool_slug: string
+  record: string
+  hash: string
+  texts: string
+  born_at: number
+}
+
+const capabilityOf = (row: CapabilityRow): Capability => ({
+  ...JSON.parse(row.record),
+  id: row.id,
+  toolSlug: row.tool_slug,
+  label: row.label,
+  bornAt: row.born_at,
+})
+const floats = (blob: Buffer): Float32Array =>
+  new Float32Array(blob.buffer.slice(blob.byteOffset, blob.byteOffset + blob.byteLength))
+/** SQLite takes at most 32,766 parameters a statement. */
+const PARAMETERS = 5000
+
+/** The catalogue half of the SQLite store. Every method is one statement or one transaction on the connection it is given. */
+export class SqliteCatalogue implements CatalogueStore {
+  private readonly db: Sqlite
+
+  constructor(db: Sqlite) {
+    this.db = db
+  }
+
+  async generation(): Promise<Generation | undefined> {
+    return this.db.prepare<[], Generation>('SELECT * FROM generation ORDER BY id DESC LIMIT 1').get()
+  }
+
+  async toolHashes(): Promise<Map<string, string>> {
+    return new Map(this.db.prepare<[], [string, string]>('SELECT slug, hash FROM tool').raw().all())
+  }
+
+  async tool(slug: string): Promise<StoredTool | undefined> {
+    const row = this.db.prepare<[string], ToolRow>('SELECT * FROM tool WHERE slug = ?').get(slug)
+    return row && this.withCapabilities(row)
+  }
+
+  async *tools(): AsyncIterable<StoredTool> {
+    // pages instead of an open cursor: an open cursor would block every other statement on this connection
+    let after = ''
+    for (;;) {
+      const rows = this.db
+        .prepare<[string], ToolRow>('SELECT * FROM tool WHERE slug > ? ORDER BY slug LIMIT 500')
+        .all(after)
+      for (const row of rows) yield this.withCapabilities(row)
+      if (rows.length < 500) return
+      after = rows.at(-1)!.slug
+    }
+  }
+
+  async capabilities(labels: readonly number[]): Promise<Capability[]> {
+    const one = this.db.prepare<[number], CapabilityRow>('SELECT * FROM capability WHERE label = ?')
+    return labels.flatMap((label) => {
+      const row = one.get(label)
+      return row ? [capabilityOf(row)] : []
+    })
+  }
+
+  async labels(): Promise<Uint32Array> {
+    return Uint32Array.from(this.db.prepare<[], number>('SELECT label FROM capability ORDER BY label').pluck().all())
+  }
+
+  async *embedded(model: string, after: number): AsyncIterable<{ capability: Capability; vectors: Float32Array }> {
+    const page = this.db.prepare<[number], CapabilityRow>(
+      'SELECT * FROM capability WHERE label > ? ORDER BY label LIMIT 1000',
+    )
+    const vector = this.db
+      .prepare<[string, string], Buffer>('SELECT vector FROM embedding WHERE model = ? AND hash = ?')
+      .pluck()
+    for (let last = after; ; ) {
+      const rows = page.all(last)
+      for (const row of rows) {
+        const blobs = (JSON.parse(row.texts) as string[]).flatMap((hash) => vector.get(model, hash) ?? [])
+        if (blobs.length > 0) yield { capability: capabilityOf(row), vectors: floats(Buffer.concat(blobs)) }
+      }
+      if (rows.length < 1000) return
+      last = rows.at(-1)!.label
+    }
+  }
+
+  async missingEmbeddings(model: string, hashes: readonly string[]): Promise<string[]> {
+    const known = this.db
+      .prepare<[string, string], number>('SELECT 1 FROM embedding WHERE model = ? AND hash = ?')
+      .pluck()
+    return [...new Set(hashes)].filter((hash) => known.get(model, hash) === undefined)
+  }
+
+  async putEmbeddings(model: string, embeddings: readonly StoredEmbedding[]): Promise<void> {
+    const insert = this.db.prepare('INSERT OR REPLACE INTO embedding (model, hash, vector) VALUES (?, ?, ?)')
+    this.db
+      .transaction(() => {
+        for (const { hash, vector } of embeddings) {
+          insert.run(model, hash, Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength))
+        }
+      })
+      .immediate()
+  }
+
+  async pruneEmbeddings(): Promise<number> {
+    return this.db
+      .prepare('DELETE FROM embedding WHERE hash NOT IN (SELECT value FROM capability, json_each(capability.texts))')
+      .run().changes
+  }
+
+  async apply(change: CatalogueChange): Promise<AppliedChange> {
+    return this.db.transaction(() => this.applyNow(change)).immediate()
+  }
+
+  private applyNow(change: CatalogueChange): AppliedChange {
+    const added: Capability[] = []
+    const removed: number[] = []
+    const labelsOf = this.db.prepare<[string], number>('SELECT label FROM capability WHERE tool_slug = ?').pluck()
+    const removeTool = this.db.prepare('DELETE FROM tool WHERE slug = ?')
+    for (const slug of change.remove) {
+      removed.push(...labelsOf.all(slug))
+      removeTool.run(slug)
+    }
+    const births = this.births(change.put)
+    // first everything that leaves, then everything that comes: a capability may move from one tool to another
+    for (const put of change.put) removed.push(...this.dropChanged(put))
+    for (const put of change.put) added.push(...this.putTool(put, change.at, births))
+    return { generation: this.publish(change), added, removed }
+  }
+
+  /** When each capability id of these tools was first seen, so that a change of text does not make it a newcomer. */
+  private births(puts: readonly ToolPut[]): Map<string, number> {
+    const ids = puts.flatMap((put) => put.capabilities.map((c) => c.id))
+    const births = new Map<string, number>()
+    for (let i = 0; i < ids.length; i += PARAMETERS) {
+      const some = ids.slice(i, i + PARAMETERS)
+      const marks = some.map(() => '?').join()
+      const rows = this.db
+        .prepare<string[], [string, number]>(`SELECT id, born_at FROM capability WHERE id IN (${marks})`)
+        .raw()
+        .all(...some)
+      for (const [id, at] of rows) births.set(id, at)
+    }
+    return births
+  }
+
+  private dropChanged(put: ToolPut): number[] {
+    const kept = new Map(put.capabilities.map((c) => [c.id, c.hash]))
+    const drop = this.db.prepare('DELETE FROM capability WHERE label = ?')
+    const owned = this.db
+      .prepare<[string], CapabilityRow>('SELECT * FROM capability WHERE tool_slug = ?')
+      .all(put.record.slug)
+    const gone = owned.filter((row) => kept.get(row.id) !== row.hash)
+    const byId = this.db
+      .prepare<[string, string], number>('SELECT label FROM capability WHERE id = ? AND tool_slug <> ?')
+      .pluck()
+    const labels = [
+      ...gone.map((row) => row.label),
+      ...put.capabilities.flatMap((c) => byId.get(c.id, put.record.slug) ?? []),
+    ]
+    for (const label of labels) drop.run(label)
+    return labels
+  }
+
+  private putTool(put: ToolPut, at: number, births: Map<string, number>): Capability[] {
+    const { capabilities, ...tool } = put.record
+    this.db
+      .prepare(
+        `INSERT INTO tool (slug, record, hash, born_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (slug) DO UPDATE SET record = excluded.record, hash = excluded.hash`,
+      )
+      .run(tool.slug, JSON.stringify(tool), put.hash, at)
+    const keep = this.db.prepare('UPDATE capability SET ordinal = ?, record = ? WHERE id = ?')
+    const insert = this.db.prepare(
+      'INSERT INTO capability (id, tool_slug, ordinal, record, hash, texts, born_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    const added: Capability[] = []
+    put.capabilities.forEach(({ id, hash, texts }, ordinal) => {
+      const record = { ...capabilities[ordinal]!, id }
+      const json = JSON.stringify(record)
+      if (keep.run(ordinal, json, id).changes > 0) return
+      const bornAt = births.get(id) ?? at
+      const label = Number(
+        insert.run(id, tool.slug, ordinal, json, hash, JSON.stringify(texts), bornAt).lastInsertRowid,
+      )
+      added.push({ ...record, toolSlug: tool.slug, label, bornAt })
+    })
+    return added
+  }
+
+  private publish({ at, model, dims }: CatalogueChange): Generation {
+    return this.db
+      .prepare<[number, string, number], Generation>(
+        `INSERT INTO generation (at, model, dims, capabilities, tools)
+         VALUES (?, ?, ?, (SELECT count(*) FROM capability), (SELECT count(*) FROM tool)) RETURNING *`,
+      )
+      .get(at, model, dims)!
+  }
+
+  private withCapabilities(row: ToolRow): StoredTool {
+    const rows = this.db
+      .prepare<[string], CapabilityRow>('SELECT * FROM capability WHERE tool_slug = ? ORDER BY ordinal')
+      .all(row.slug)
+    return {
+      tool: JSON.parse(row.record) as Tool,
+      hash: row.hash,
+      bornAt: row.born_at,
+      capabilities: rows.map(capabilityOf),
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import Database from 'better-sqlite3'
+import { AppError } from '../../core/errors.js'
+
+export type Sqlite = Database.Database
+
+/**
+ * Opens (and creates) the database file: WAL so that readers never wait for the writer, `synchronous=FULL` so that what is
+ * acknowledged survives a power cut, foreign keys on.
+ * @throws AppError `damaged-file` when the file is not a database
+ */
+export function openDatabase(file: string): Sqlite {
+  fs.mkdirSync(path.dirname(file), { recursive: true })
+  let db: Sqlite
+  try {
+    db = new Database(file)
+    db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = FULL')
+    db.pragma('foreign_keys = ON')
+    db.pragma('busy_timeout = 10000')
+    db.pragma('cache_size = -65536')
+  } catch (error) {
+    if (
+      (error as { code?: string }).code === 'SQLITE_NOTADB' ||
+      (error as { code?: string }).code === 'SQLITE_CORRUPT'
+    ) {
+      throw new AppError(
+        'damaged-file',
+        `${file} is damaged: ${(error as Error).message}. Restore a backup with "matchgraph restore FILE".`,
+        { cause: error },
+      )
+    }
+    throw error
+  }
+  return db
+}
+
+/**
+ * Brings the schema forward. `migrations[i]` takes version i to i + 1; the version is kept in `PRAGMA user_version`.
+ * Before a database with content moves forward, a copy is left beside it (`*.before-vN`).
+ * @throws AppError `conflict` when the file was written by a newer program
+ */
+export function migrate(db: Sqlite, migrations: readonly string[]): void {
+  const version = db.pragma('user_version', { simple: true }) as number
+  if (version > migrations.length) {
+    throw new AppError(
+      'conflict',
+      `${db.name} has schema version ${version}, this program knows ${migrations.length}: install the newer release again.`,
+    )
+  }
+  if (version === migrations.length) return
+  if (version > 0) db.exec(`VACUUM INTO '${db.name.replaceAll("'", "''")}.before-v${migrations.length}'`)
+  db.transaction(() => {
+    for (const sql of migrations.slice(version)) db.exec(sql)
+    db.pragma(`user_version = ${migrations.length}`)
+  }).exclusive()
+}
