@@ -1,0 +1,152 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LabelSet } from '../../src/core/document.js'
+import { SemanticIndex } from '../../src/index/semantic.js'
+import { readSections, sealOf, verifySeal, writeSections } from '../../src/index/snapshot.js'
+
+const DIMS = 16
+function random(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
+function unit(next: () => number, dims = DIMS): Float32Array {
+  const v = Float32Array.from({ length: dims }, () => next() - 0.5)
+  const length = Math.hypot(...v)
+  return v.map((x) => x / length)
+}
+function filled(count: number, seed = 1): { index: SemanticIndex; vectors: Map<number, Float32Array> } {
+  const next = random(seed)
+  const index = new SemanticIndex(DIMS, 8)
+  const vectors = new Map<number, Float32Array>()
+  for (let i = 0; i < count; i++) {
+    const label = i * 2 + 1
+    vectors.set(label, unit(next))
+    index.add(label, vectors.get(label)!)
+  }
+  return { index, vectors }
+}
+const naive = (vectors: Map<number, Float32Array>, query: Float32Array, k: number): number[] =>
+  [...vectors]
+    .map(([label, v]) => [label, v.reduce((sum, x, i) => sum + x * query[i]!, 0)] as const)
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, k)
+    .map(([label]) => label)
+
+describe('SemanticIndex', () => {
+  it('finds what an exact scan finds (recall@10 ≥ .97 over 50 queries, int8 order included)', () => {
+    const { index, vectors } = filled(3000)
+    const next = random(7)
+    let found = 0
+    for (let q = 0; q < 50; q++) {
+      const query = unit(next)
+      const right = new Set(naive(vectors, query, 10))
+      found += [...index.search(query, 10).labels].filter((label) => right.has(label)).length
+    }
+    expect(found / 500).toBeGreaterThanOrEqual(0.97)
+  })
+
+  it('gives cosines within the int8 error, best first', () => {
+    const { index, vectors } = filled(200)
+    const query = unit(random(3))
+    const { labels, scores } = index.search(query, 20)
+    labels.forEach((label, i) => {
+      const exact = vectors.get(label)!.reduce((sum, x, d) => sum + x * query[d]!, 0)
+      expect(Math.abs(scores[i]! - exact)).toBeLessThan(0.01)
+      if (i > 0) expect(scores[i]!).toBeLessThanOrEqual(scores[i - 1]!)
+    })
+  })
+
+  it('never returns what was removed or what a filter forbids, for any filter', () => {
+    const { index, vectors } = filled(400)
+    const all = [...vectors.keys()]
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1000 }), fc.double({ min: 0, max: 1, noNaN: true }), (seed, share) => {
+        const next = random(seed)
+        const allowed = all.filter(() => next() < share)
+        const set = new LabelSet(allowed, all.at(-1)!)
+        const got = [...index.search(unit(next), 10, set).labels]
+        expect(got.every((label) => set.has(label))).toBe(true)
+        expect(got).toHaveLength(Math.min(10, allowed.length))
+      }),
+      { seed: 1, numRuns: 60 },
+    )
+    index.remove(all.slice(0, 395))
+    expect(index.count).toBe(5)
+    expect([...index.search(unit(random(5)), 10).labels].sort((a, b) => a - b)).toEqual(all.slice(395))
+    expect(index.waste).toBeGreaterThan(0.9)
+  })
+
+  it('takes the best of several rows of a capability', () => {
+    const index = new SemanticIndex(2)
+    index.add(1, Float32Array.of(1, 0, 0, 1))
+    index.add(2, Float32Array.of(Math.SQRT1_2, Math.SQRT1_2))
+    const { labels, scores } = index.search(Float32Array.of(0, 1), 5)
+    expect([...labels]).toEqual([1, 2])
+    expect(scores[0]).toBeCloseTo(1, 2)
+  })
+
+  it('refuses vectors that are not finite or not of unit length, and a label twice', () => {
+    const index = new SemanticIndex(2)
+    expect(() => index.add(1, Float32Array.of(Number.NaN, 1))).toThrow(/unit length/)
+    expect(() => index.add(1, Float32Array.of(2, 0))).toThrow(/unit length/)
+    expect(() => index.add(1, Float32Array.of(1, 0, 0))).toThrow(/rows of 2/)
+    index.add(1, Float32Array.of(1, 0))
+    expect(() => index.add(1, Float32Array.of(0, 1))).toThrow(/never reused/)
+  })
+
+  it('keeps a capability without any known word out of the graph', () => {
+    const index = new SemanticIndex(2)
+    index.add(1, Float32Array.of(0, 0))
+    expect(index.count).toBe(0)
+    expect([...index.search(Float32Array.of(1, 0), 3).labels]).toEqual([])
+    expect([...index.cosines(Float32Array.of(1, 0), Uint32Array.of(1))]).toEqual([0])
+  })
+
+  describe('on disk', () => {
+    let folder: string
+    beforeAll(() => {
+      folder = fs.mkdtempSync(path.join(os.tmpdir(), 'matchgraph-semantic-'))
+    })
+    afterAll(() => fs.rmSync(folder, { recursive: true }))
+
+    it('answers the same after a restore, and can be added to', async () => {
+      const { index } = filled(500)
+      index.remove([1, 3])
+      const graph = path.join(folder, 'graph.bin')
+      const sections = path.join(folder, 'sections.snap')
+      await index.writeGraph(graph)
+      await writeSections(sections, index.sections())
+      const restored = await SemanticIndex.restore(await readSections(sections), graph)
+      const query = unit(random(11))
+      expect(restored.search(query, 20)).toEqual(index.search(query, 20))
+      restored.add(5001, query)
+      expect(restored.search(query, 1).labels[0]).toBe(5001)
+      expect(restored.count).toBe(index.count + 1)
+    })
+
+    it('finds every flipped byte and every cut before reading on', async () => {
+      const { index } = filled(20)
+      const file = path.join(folder, 'damage.snap')
+      await writeSections(file, index.sections())
+      const whole = fs.readFileSync(file)
+      const seal = await sealOf(file)
+      await fc.assert(
+        fc.asyncProperty(fc.nat(whole.length - 1), fc.boolean(), async (at, cut) => {
+          const bytes = Buffer.from(whole)
+          bytes[at]! ^= 0x20
+          fs.writeFileSync(file, cut ? whole.subarray(0, at) : bytes)
+          await expect(verifySeal(folder, seal)).rejects.toMatchObject({ code: 'damaged-file' })
+        }),
+        { seed: 2, numRuns: 100 },
+      )
+      fs.rmSync(file)
+      await expect(verifySeal(folder, seal)).rejects.toMatchObject({ code: 'damaged-file' })
+    })
+  })
+})
