@@ -120,6 +120,14 @@ export interface LogStore {
   events(after: number): AsyncIterable<LogEvent>
   evidence(): AsyncIterable<EvidenceRow>
   replaceEvidence(rows: Iterable<EvidenceRow>): Promise<void>
+  /**
+   * Deletes the events with seq ≤ `through` and keeps `rows`, what they added up to, as the checkpoint that replay starts from.
+   * One transaction; answers how many events went.
+   */
+  compact(through: number, rows: Iterable<EvidenceRow>): Promise<number>
+  /** The `through` of the last `compact`; 0 before. */
+  compacted(): Promise<number>
+  checkpoint(): AsyncIterable<EvidenceRow>
   /** Small named values: secrets, checkpoints, salts. */
   meta(key: string): Promise<string | undefined>
   setMeta(key: string, value: string): Promise<void>

@@ -1,0 +1,187 @@
+import type { EvidenceRow, LogEvent, LogStore, NewEvent } from '../store.js'
+import type { Sqlite } from './database.js'
+
+export const LOG_MIGRATIONS: readonly string[] = [
+  `
+  -- AUTOINCREMENT: a sequence number is never handed out twice, even after old events have been compacted away
+  CREATE TABLE event (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL UNIQUE, payload TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE event_dedupe (
+    key TEXT PRIMARY KEY, seq INTEGER NOT NULL REFERENCES event (seq) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX event_dedupe_seq ON event_dedupe (seq);
+  CREATE TABLE evidence (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE checkpoint (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`,
+]
+
+interface EventRow {
+  seq: number
+  kind: string
+  at: number
+  id: string
+  payload: string
+}
+const PAGE = 1000
+/** Name under which the last compacted sequence number is kept. */
+const COMPACTED = 'log.compacted'
+
+/** The log half of the SQLite store: events, what they add up to, and small named values, on the connection it is given. */
+export class SqliteLog implements LogStore {
+  private readonly db: Sqlite
+  private readonly insertEvent
+  private readonly insertDedupe
+  private readonly hasDedupe
+  private readonly deleteEvidence
+  private readonly putEvidence
+
+  constructor(db: Sqlite) {
+    this.db = db
+    this.insertEvent = db.prepare<[string, number, string, string]>(
+      'INSERT INTO event (kind, at, id, payload) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
+    )
+    this.insertDedupe = db.prepare<[string, number]>('INSERT INTO event_dedupe (key, seq) VALUES (?, ?)')
+    this.hasDedupe = db.prepare<[string], number>('SELECT 1 FROM event_dedupe WHERE key = ?').pluck()
+    this.deleteEvidence = db.prepare<[string]>('DELETE FROM evidence WHERE key = ?')
+    this.putEvidence = db.prepare<[string, string]>(
+      'INSERT INTO evidence (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    )
+  }
+
+  async append(
+    events: readonly NewEvent[],
+    evidence: readonly EvidenceRow[],
+  ): Promise<{ lastSeq: number; duplicates: string[] }> {
+    return this.db
+      .transaction(() => {
+        const duplicates = events.filter((event) => !this.appendOne(event)).map((event) => event.id)
+        for (const { key, value } of evidence) {
+          if (value === null) this.deleteEvidence.run(key)
+          else this.putEvidence.run(key, value)
+        }
+        return { lastSeq: this.lastSeq(), duplicates }
+      })
+      .immediate()
+  }
+
+  async event(id: string): Promise<LogEvent | undefined> {
+    return this.one('SELECT * FROM event WHERE id = ?', id)
+  }
+
+  async eventByDedupe(key: string): Promise<LogEvent | undefined> {
+    return this.one('SELECT * FROM event WHERE seq = (SELECT seq FROM event_dedupe WHERE key = ?)', key)
+  }
+
+  async *events(after: number): AsyncIterable<LogEvent> {
+    // pages instead of an open cursor: an open cursor would block every other statement on this connection
+    const page = this.db.prepare<[number], EventRow>(`SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ${PAGE}`)
+    const keys = this.db
+      .prepare<[number, number], [number, string]>(
+        'SELECT seq, key FROM event_dedupe WHERE seq BETWEEN ? AND ? ORDER BY seq, key',
+      )
+      .raw()
+    for (let last = after; ; ) {
+      const rows = page.all(last)
+      if (rows.length === 0) return
+      const dedupe = new Map<number, string[]>()
+      for (const [seq, key] of keys.all(rows[0]!.seq, rows.at(-1)!.seq)) {
+        dedupe.set(seq, [...(dedupe.get(seq) ?? []), key])
+      }
+      for (const row of rows) yield eventOf(row, dedupe.get(row.seq) ?? [])
+      last = rows.at(-1)!.seq
+    }
+  }
+
+  async *evidence(): AsyncIterable<EvidenceRow> {
+    yield* this.rows('evidence')
+  }
+
+  async replaceEvidence(rows: Iterable<EvidenceRow>): Promise<void> {
+    this.db
+      .transaction(() => {
+        this.db.prepare('DELETE FROM evidence').run()
+        for (const { key, value } of rows) if (value !== null) this.putEvidence.run(key, value)
+      })
+      .immediate()
+  }
+
+  async compact(through: number, rows: Iterable<EvidenceRow>): Promise<number> {
+    return this.db
+      .transaction(() => {
+        this.db.prepare('DELETE FROM checkpoint').run()
+        const put = this.db.prepare<[string, string]>('INSERT INTO checkpoint (key, value) VALUES (?, ?)')
+        for (const { key, value } of rows) if (value !== null) put.run(key, value)
+        const { changes } = this.db.prepare<[number]>('DELETE FROM event WHERE seq <= ?').run(through)
+        this.putMeta(COMPACTED, String(through))
+        return changes
+      })
+      .immediate()
+  }
+
+  async compacted(): Promise<number> {
+    return Number((await this.meta(COMPACTED)) ?? 0)
+  }
+
+  async *checkpoint(): AsyncIterable<EvidenceRow> {
+    yield* this.rows('checkpoint')
+  }
+
+  async meta(key: string): Promise<string | undefined> {
+    return this.db.prepare<[string], string>('SELECT value FROM meta WHERE key = ?').pluck().get(key)
+  }
+
+  async setMeta(key: string, value: string): Promise<void> {
+    this.putMeta(key, value)
+  }
+
+  private putMeta(key: string, value: string): void {
+    this.db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(key, value)
+  }
+
+  private appendOne(event: NewEvent): boolean {
+    if (event.dedupe.some((key) => this.hasDedupe.get(key) !== undefined)) return false
+    const { changes, lastInsertRowid } = this.insertEvent.run(
+      event.kind,
+      event.at,
+      event.id,
+      JSON.stringify(event.payload),
+    )
+    if (changes === 0) return false
+    for (const key of new Set(event.dedupe)) this.insertDedupe.run(key, Number(lastInsertRowid))
+    return true
+  }
+
+  private lastSeq(): number {
+    return this.db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'event'").pluck().get() ?? 0
+  }
+
+  private one(sql: string, key: string): LogEvent | undefined {
+    const row = this.db.prepare<[string], EventRow>(sql).get(key)
+    if (row === undefined) return undefined
+    const keys = this.db.prepare<[number], string>('SELECT key FROM event_dedupe WHERE seq = ? ORDER BY key').pluck()
+    return eventOf(row, keys.all(row.seq))
+  }
+
+  private *rows(table: 'evidence' | 'checkpoint'): Generator<EvidenceRow> {
+    const page = this.db.prepare<[string], EvidenceRow>(
+      `SELECT key, value FROM ${table} WHERE key > ? ORDER BY key LIMIT ${PAGE}`,
+    )
+    for (let last = ''; ; ) {
+      const rows = page.all(last)
+      yield* rows
+      if (rows.length < PAGE) return
+      last = rows.at(-1)!.key
+    }
+  }
+}
+
+const eventOf = (row: EventRow, dedupe: string[]): LogEvent => ({
+  seq: row.seq,
+  kind: row.kind,
+  at: row.at,
+  id: row.id,
+  dedupe,
+  payload: JSON.parse(row.payload),
+})
