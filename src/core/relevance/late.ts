@@ -1,0 +1,78 @@
+import type { TokenTable } from '../embedding.js'
+
+/** 1/‖row‖ of every row of the table, 0 for an empty row. `size` floats. */
+export function inverseNorms(table: Pick<TokenTable, 'rows' | 'size' | 'dims'>): Float32Array {
+  const { rows, size, dims } = table
+  const norms = new Float32Array(size)
+  for (let id = 0; id < size; id++) {
+    let sum = 0
+    for (let i = id * dims; i < (id + 1) * dims; i++) sum += rows[i]! * rows[i]!
+    norms[id] = sum > 0 ? 1 / Math.sqrt(sum) : 0
+  }
+  return norms
+}
+
+/**
+ * Cosines of every query piece to every document piece: `found.length × asked.length`, row-major by document piece.
+ * This is the hot spot of re-ranking; a kernel only has to fill the same matrix.
+ */
+export type CosineKernel = (asked: Uint32Array, found: Uint32Array, out: Float32Array) => void
+
+/** The kernel in plain JavaScript: integer dot products over the int8 rows, scaled by both norms. */
+export function scalarKernel(table: Pick<TokenTable, 'rows' | 'size' | 'dims'>): CosineKernel {
+  const norms = inverseNorms(table)
+  const { rows, dims } = table
+  return (asked, found, out) => {
+    for (let f = 0; f < found.length; f++) {
+      const row = found[f]! * dims
+      const norm = norms[found[f]!]!
+      for (let a = 0; a < asked.length; a++) {
+        const other = asked[a]! * dims
+        let dot = 0
+        for (let i = 0; i < dims; i++) dot += rows[row + i]! * rows[other + i]!
+        out[f * asked.length + a] = dot * norm * norms[asked[a]!]!
+      }
+    }
+  }
+}
+
+/**
+ * Late interaction (Khattab, Zaharia 2020, "ColBERT", section 3.2, over static vectors): Σ_t w_t · max_d cos(t, d).
+ * `cosines` is `? × weights.length` as a kernel fills it, `rows` are the document's rows in it, `weights` sum to 1.
+ */
+export function lateInteraction(cosines: Float32Array, weights: Float32Array, rows: ArrayLike<number>): number {
+  if (rows.length === 0) return 0
+  const width = weights.length
+  let sum = 0
+  for (let t = 0; t < width; t++) {
+    let best = -1
+    for (let i = 0; i < rows.length; i++) {
+      const cosine = cosines[rows[i]! * width + t]!
+      if (cosine > best) best = cosine
+    }
+    sum += weights[t]! * best
+  }
+  return sum
+}
+
+/** The reverse over a name: the weighted mean, over the name's pieces, of the best cosine to any query piece. `weights` are those of `rows`. */
+export function reverseInteraction(
+  cosines: Float32Array,
+  width: number,
+  rows: ArrayLike<number>,
+  weights: ArrayLike<number>,
+): number {
+  if (width === 0) return 0
+  let sum = 0
+  let total = 0
+  for (let i = 0; i < rows.length; i++) {
+    let best = -1
+    for (let t = 0; t < width; t++) {
+      const cosine = cosines[rows[i]! * width + t]!
+      if (cosine > best) best = cosine
+    }
+    sum += weights[i]! * best
+    total += weights[i]!
+  }
+  return total > 0 ? sum / total : 0
+}

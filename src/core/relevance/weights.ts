@@ -1,0 +1,53 @@
+import { z } from 'zod'
+
+const weight = z.number().min(0)
+const signed = z.number()
+
+/** The fitted numbers of `data/relevance.json`. Every weight of the order is ≥ 0: free signs learn which corpus a text came from. */
+export const relevanceWeightsSchema = z.strictObject({
+  /** Where and how the numbers were fitted, and what they scored leaving one set out. */
+  fitted: z.record(z.string(), z.unknown()),
+  bm25: z.strictObject({
+    k1: weight,
+    b: weight.max(1),
+    pairB: weight.max(1),
+    pair: weight,
+    fields: z.strictObject({
+      name: weight,
+      description: weight,
+      intents: weight,
+      tags: weight,
+      toolName: weight,
+      toolDescription: weight,
+    }),
+  }),
+  /** First mix: keyword·B/max B + semantic·cosine. */
+  fuse: z.strictObject({ keyword: weight, semantic: weight }),
+  rerank: z.strictObject({
+    /** How many of the first mix are looked at closely. */
+    depth: z.number().int().min(1),
+    fuse: weight,
+    late: weight,
+    chargram: weight,
+    reverseLate: weight,
+    clause: weight,
+    bigram: weight,
+  }),
+  confidence: z.strictObject({
+    /** P(the top result serves the need): logistic weights. */
+    right: z.strictObject({ bias: signed, r: signed, margin: signed, terms: signed, rTerms: signed }),
+    /** P(some capability here serves the need): logistic weights. */
+    present: z.strictObject({ bias: signed, r: signed, terms: signed, rTerms: signed, z: signed }),
+    /** Logits lost per unit of relevance below the top result. */
+    slope: weight,
+    /** `match` at and above this P(right). */
+    match: z.number().min(0).max(1),
+    /** `none` below this P(present). */
+    none: z.number().min(0).max(1),
+  }),
+})
+
+export type RelevanceWeights = z.infer<typeof relevanceWeightsSchema>
+
+/** Reads the content of `data/relevance.json`; throws a ZodError naming the field that is missing or out of range. */
+export const parseRelevanceWeights = (json: string): RelevanceWeights => relevanceWeightsSchema.parse(JSON.parse(json))

@@ -1,0 +1,109 @@
+import type { IndexDocument } from '../core/document.js'
+import type { TokenTable } from '../core/embedding.js'
+import { FIELDS } from '../core/relevance/bm25.js'
+import { isStopWord, joinedIdentifier, spacedName, wordsOf } from '../core/text/words.js'
+import { Growable } from './growable.js'
+import { BREAK, Vocabulary } from './vocabulary.js'
+
+/** Late interaction looks at the name and this much of the description (more pieces gained nothing). */
+const DESCRIPTION_PIECES = 60
+const NAME_PIECES = 40
+const INTENT_PIECES = 40
+const FIELD_COUNT = FIELDS.length
+const MOST_WORDS_A_FIELD = 2000
+
+/** Text of a capability as an embedding model reads it. */
+export const capabilityText = (document: Pick<IndexDocument, 'name' | 'description'>): string =>
+  `${spacedName(document.name)}. ${document.description}`
+
+/**
+ * Every indexed text as numbers, in order of label: word ids by field, and piece ids for late interaction. All other structures
+ * (postings, idf, norms) are computed from it, so it is what a snapshot holds. `n` is the number of rows, `at` a row.
+ */
+export class Forward {
+  readonly labels = new Growable((n) => new Uint32Array(n))
+  /** Words of row `at`: `words[wordStart[at] .. wordStart[at + 1])`, field after field. */
+  readonly wordStart: Growable<Uint32Array>
+  readonly words = new Growable((n) => new Uint32Array(n))
+  /** Entries (words and breaks) of each field: `FIELDS.length` numbers a row. */
+  readonly fieldLengths = new Growable((n) => new Uint16Array(n))
+  /** Pieces of row `at`: `pieces[pieceStart[at] .. pieceStart[at + 1])`, the name's `namePieces[at]` first. */
+  readonly pieceStart: Growable<Uint32Array>
+  readonly pieces = new Growable((n) => new Uint32Array(n))
+  readonly namePieces = new Growable((n) => new Uint8Array(n))
+
+  constructor() {
+    this.wordStart = new Growable((n) => new Uint32Array(n))
+    this.pieceStart = new Growable((n) => new Uint32Array(n))
+    this.wordStart.push(0)
+    this.pieceStart.push(0)
+  }
+
+  get count(): number {
+    return this.labels.length
+  }
+
+  add(document: IndexDocument, vocabulary: Vocabulary, table: TokenTable): void {
+    const name = wordsOf(document.name)
+    const joined = joinedIdentifier(document.name)
+    const fields = [
+      joined === undefined ? [name] : [name, [joined]],
+      [content(document.description)],
+      document.intents.map(content),
+      document.tags.map(wordsOf),
+      [wordsOf(document.toolName)],
+      [content(document.toolDescription)],
+    ]
+    for (const field of fields) {
+      let length = 0
+      for (const [index, entry] of field.entries()) {
+        if (index > 0) {
+          this.words.push(BREAK)
+          length++
+        }
+        for (const word of entry.slice(0, MOST_WORDS_A_FIELD - length)) {
+          this.words.push(vocabulary.add(word))
+          length++
+        }
+        if (length >= MOST_WORDS_A_FIELD) break
+      }
+      this.fieldLengths.push(length)
+    }
+    this.wordStart.push(this.words.length)
+    const namePieces = table.pieces(spacedName(document.name), NAME_PIECES)
+    this.pieces.pushAll(namePieces)
+    this.namePieces.push(namePieces.length)
+    this.pieces.pushAll(table.pieces(document.description, DESCRIPTION_PIECES))
+    if (document.intents.length > 0) this.pieces.pushAll(table.pieces(document.intents.join('. '), INTENT_PIECES))
+    this.pieceStart.push(this.pieces.length)
+    this.labels.push(document.label)
+  }
+
+  /** A copy of the rows for which `keep` says yes, over a vocabulary of their words alone: what adding only them would have made. */
+  filter(keep: (at: number) => boolean, from: Vocabulary): { forward: Forward; vocabulary: Vocabulary } {
+    const kept = new Forward()
+    const vocabulary = new Vocabulary()
+    const labels = this.labels.view()
+    const words = this.words.view()
+    const wordStart = this.wordStart.view()
+    const pieces = this.pieces.view()
+    const pieceStart = this.pieceStart.view()
+    const lengths = this.fieldLengths.view()
+    const namePieces = this.namePieces.view()
+    for (let at = 0; at < labels.length; at++) {
+      if (!keep(at)) continue
+      kept.labels.push(labels[at]!)
+      for (const word of words.subarray(wordStart[at]!, wordStart[at + 1]!)) {
+        kept.words.push(word === BREAK ? BREAK : vocabulary.add(from.words[word]!))
+      }
+      kept.wordStart.push(kept.words.length)
+      kept.pieces.pushAll(pieces.subarray(pieceStart[at]!, pieceStart[at + 1]!))
+      kept.pieceStart.push(kept.pieces.length)
+      kept.namePieces.push(namePieces[at]!)
+      kept.fieldLengths.pushAll(lengths.subarray(at * FIELD_COUNT, (at + 1) * FIELD_COUNT))
+    }
+    return { forward: kept, vocabulary }
+  }
+}
+
+const content = (text: string): string[] => wordsOf(text).filter((word) => !isStopWord(word))

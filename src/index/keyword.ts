@@ -1,0 +1,280 @@
+import type { Hits, LabelSet } from '../core/document.js'
+import { type Bm25Weights, bm25Idf, FIELDS, fieldImpact, saturate, unsaturate } from '../core/relevance/bm25.js'
+import type { Forward } from './forward.js'
+import { Growable } from './growable.js'
+import { PairMap } from './pair-map.js'
+import { BREAK, type Vocabulary } from './vocabulary.js'
+
+/** One term of a query that the index knows: a posting list and what one unit of saturated frequency is worth. */
+export interface KeywordTerm {
+  /** Stem id, or number of stems + pair id. */
+  id: number
+  /** idf, times the pair weight for a pair. */
+  weight: number
+}
+
+const FIELD_COUNT = FIELDS.length
+const QUANTA = 65535
+const BINS = 2048
+
+/**
+ * BM25F over stems and adjacent stem pairs as one term space: for every term its rows and saturated frequencies, ascending by row.
+ * Built in one go from the forward data; 6 bytes a posting.
+ */
+export class KeywordIndex {
+  /** Rows the statistics were taken from. */
+  readonly count: number
+  private readonly weights: Bm25Weights
+  private readonly stemCount: number
+  private readonly pairs: PairMap
+  private readonly start: Uint32Array
+  private readonly rows: Uint32Array
+  /** Saturated frequency × 65535/(k1 + 1). */
+  private readonly impacts: Uint16Array
+  /** Per term: weight, and the largest impact among its postings (for the max-score stop). */
+  private readonly termWeight: Float32Array
+  private readonly termMax: Uint16Array
+  private readonly unit: number
+  private readonly sums: Float32Array
+  private readonly touched: Uint32Array
+  private readonly bins = new Uint32Array(BINS)
+
+  constructor(forward: Forward, vocabulary: Vocabulary, weights: Bm25Weights) {
+    this.weights = weights
+    this.count = forward.count
+    this.stemCount = vocabulary.stems.length
+    this.unit = (weights.k1 + 1) / QUANTA
+    const collected = collect(forward, vocabulary, weights)
+    this.pairs = collected.pairs
+    const terms = this.stemCount + this.pairs.size
+    const termIds = collected.terms.view()
+    const counts = new Uint32Array(terms + 1)
+    for (let i = 0; i < termIds.length; i++) counts[termIds[i]! + 1]!++
+    this.termWeight = new Float32Array(terms)
+    for (let term = 0; term < terms; term++) {
+      const idf = bm25Idf(this.count, counts[term + 1]!)
+      this.termWeight[term] = term < this.stemCount ? idf : weights.pair * idf
+      counts[term + 1]! += counts[term]!
+    }
+    this.start = counts
+    this.rows = new Uint32Array(termIds.length)
+    this.impacts = new Uint16Array(termIds.length)
+    this.termMax = new Uint16Array(terms)
+    const fill = counts.slice(0, terms)
+    const impacts = collected.impacts.view()
+    const postingStart = collected.start
+    for (let row = 0; row < this.count; row++) {
+      for (let i = postingStart[row]!; i < postingStart[row + 1]!; i++) {
+        const term = termIds[i]!
+        const slot = fill[term]!++
+        this.rows[slot] = row
+        this.impacts[slot] = impacts[i]!
+        if (impacts[i]! > this.termMax[term]!) this.termMax[term] = impacts[i]!
+      }
+    }
+    this.sums = new Float32Array(this.count)
+    this.touched = new Uint32Array(this.count)
+  }
+
+  /** The known terms among stems and adjacent pairs; each once. −1 stands for an unknown stem, which also breaks pairs. */
+  termsOf(stems: readonly number[]): KeywordTerm[] {
+    const terms = new Map<number, KeywordTerm>()
+    const add = (id: number) => {
+      if (id >= 0 && this.start[id + 1]! > this.start[id]!) terms.set(id, { id, weight: this.termWeight[id]! })
+    }
+    for (const stem of stems) add(stem < this.stemCount ? stem : -1)
+    for (let i = 1; i < stems.length; i++) {
+      const [a, b] = [stems[i - 1]!, stems[i]!]
+      const pair = a < 0 || b < 0 ? -1 : this.pairs.get(a, b)
+      if (pair >= 0) add(this.stemCount + pair)
+    }
+    return [...terms.values()]
+  }
+
+  /** Number of rows a stem stands in. */
+  df(stem: number): number {
+    return stem < 0 || stem >= this.stemCount ? 0 : this.start[stem + 1]! - this.start[stem]!
+  }
+
+  /** idf of a pair of stems (unweighted), 0 when they never stand side by side. */
+  pairDf(a: number, b: number): number {
+    const pair = a < 0 || b < 0 ? -1 : this.pairs.get(a, b)
+    return pair < 0 ? 0 : this.start[this.stemCount + pair + 1]! - this.start[this.stemCount + pair]!
+  }
+
+  /** The saturated frequency of a term in a row, 0 when it is not there. Binary search. */
+  saturated(term: number, row: number): number {
+    let low = this.start[term]!
+    let high = this.start[term + 1]!
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.rows[middle]! < row) low = middle + 1
+      else high = middle
+    }
+    return low < this.start[term + 1]! && this.rows[low] === row ? this.impacts[low]! * this.unit : 0
+  }
+
+  /** tf′ of a term in a row, all fields together, before saturation. */
+  frequency(term: number, row: number): number {
+    return unsaturate(this.saturated(term, row), this.weights.k1)
+  }
+
+  /** BM25F of one row. */
+  score(terms: readonly KeywordTerm[], row: number): number {
+    let sum = 0
+    for (const term of terms) sum += term.weight * this.saturated(term.id, row)
+    return sum
+  }
+
+  /**
+   * The best `depth` rows, best first, ties by row. Term at a time, the strongest first; once the terms still to come cannot lift a new row into
+   * the best `depth`, they only add to rows already met (max-score, Turtle and Flood 1995).
+   * `live` says which rows still exist; `allowed` filters by label.
+   */
+  search(
+    terms: readonly KeywordTerm[],
+    depth: number,
+    labels: Uint32Array,
+    live: (row: number) => boolean,
+    allowed?: LabelSet,
+  ): Hits {
+    const { rows, impacts, start, sums, touched, unit } = this
+    const bound = (term: KeywordTerm) => term.weight * this.termMax[term.id]! * unit
+    const order = [...terms].sort((a, b) => bound(b) - bound(a) || a.id - b.id)
+    let rest = order.reduce((sum, term) => sum + bound(term), 0)
+    const most = rest
+    let met = 0
+    let closed = false
+    for (const [index, term] of order.entries()) {
+      const factor = term.weight * unit
+      const end = start[term.id + 1]!
+      if (!closed && index > 0 && met >= depth && end - start[term.id]! > 256) {
+        closed = this.threshold(met, depth, most, labels, live, allowed) > rest * (1 + 1e-6)
+      }
+      if (closed) {
+        for (let i = start[term.id]!; i < end; i++) {
+          const row = rows[i]!
+          if (sums[row]! > 0) sums[row]! += impacts[i]! * factor
+        }
+      } else {
+        for (let i = start[term.id]!; i < end; i++) {
+          const row = rows[i]!
+          if (sums[row] === 0) touched[met++] = row
+          sums[row]! += impacts[i]! * factor
+        }
+      }
+      rest -= bound(term)
+    }
+    const eligible = (row: number) => live(row) && (allowed?.has(labels[row]!) ?? true)
+    const hits = this.collectBest(met, depth, this.threshold(met, depth, most, labels, live, allowed), labels, eligible)
+    for (let i = 0; i < met; i++) sums[touched[i]!] = 0
+    return hits
+  }
+
+  private collectBest(
+    met: number,
+    depth: number,
+    floor: number,
+    labels: Uint32Array,
+    eligible: (row: number) => boolean,
+  ): Hits {
+    const { sums, touched } = this
+    const best: number[] = []
+    for (let i = 0; i < met; i++) {
+      const row = touched[i]!
+      if (sums[row]! >= floor && eligible(row)) best.push(row)
+    }
+    best.sort((a, b) => sums[b]! - sums[a]! || a - b)
+    best.length = Math.min(best.length, depth)
+    return {
+      labels: Uint32Array.from(best, (row) => labels[row]!),
+      scores: Float32Array.from(best, (row) => sums[row]!),
+    }
+  }
+
+  /** A score that at least `depth` eligible rows reach, as high as a histogram of the sums can tell; 0 when there are fewer. */
+  private threshold(
+    met: number,
+    depth: number,
+    most: number,
+    labels: Uint32Array,
+    live: (row: number) => boolean,
+    allowed?: LabelSet,
+  ): number {
+    const { sums, touched, bins } = this
+    bins.fill(0)
+    const scale = (BINS - 1) / (most * 1.0001)
+    for (let i = 0; i < met; i++) {
+      const row = touched[i]!
+      if (allowed !== undefined && !allowed.has(labels[row]!)) continue
+      if (!live(row)) continue
+      bins[(sums[row]! * scale) | 0]!++
+    }
+    let above = 0
+    for (let bin = BINS - 1; bin > 0; bin--) {
+      above += bins[bin]!
+      // a hair lower: the division must not exclude a row that stands exactly on the border
+      if (above >= depth) return (bin / scale) * (1 - 1e-6)
+    }
+    return 0
+  }
+}
+
+/** Postings row by row: terms and quantised saturated frequencies of row r are at `start[r] .. start[r + 1]`. */
+function collect(forward: Forward, vocabulary: Vocabulary, weights: Bm25Weights) {
+  const { stemOf, stop } = vocabulary.tables()
+  const words = forward.words.view()
+  const wordStart = forward.wordStart.view()
+  const lengths = forward.fieldLengths.view()
+  const count = forward.count
+  const fieldWeights = FIELDS.map((field) => weights.fields[field])
+  const averages = averageLengths(lengths)
+  const stemCount = vocabulary.stems.length
+  const pairs = new PairMap(count * 8)
+  const terms = new Growable((n) => new Uint32Array(n))
+  const impacts = new Growable((n) => new Uint16Array(n))
+  const start = new Uint32Array(count + 1)
+  const scale = QUANTA / (weights.k1 + 1)
+  const row = new Map<number, number>()
+  const add = (term: number, tf: number) => row.set(term, (row.get(term) ?? 0) + tf)
+  /** One field of a row: its words are `words[from .. to)`. */
+  const addField = (field: number, from: number, to: number) => {
+    const single = fieldImpact(fieldWeights[field]!, weights.b, to - from, averages[field]!)
+    const double = fieldImpact(fieldWeights[field]!, weights.pairB, to - from, averages[field]!)
+    let previous = -1
+    for (let i = from; i < to; i++) {
+      const word = words[i]!
+      const stem = stemOf[word]!
+      if (word !== BREAK) add(stem, single)
+      if (word !== BREAK && stop[word] === 1) continue
+      if (previous >= 0 && stem >= 0 && weights.pair > 0) add(stemCount + pairs.add(previous, stem), double)
+      previous = stem
+    }
+  }
+  for (let at = 0; at < count; at++) {
+    row.clear()
+    let next = wordStart[at]!
+    for (let field = 0; field < FIELD_COUNT; field++) {
+      const length = lengths[at * FIELD_COUNT + field]!
+      if (fieldWeights[field]! > 0 && length > 0) addField(field, next, next + length)
+      next += length
+    }
+    for (const [term, tf] of row) {
+      terms.push(term)
+      impacts.push(Math.max(1, Math.round(saturate(tf, weights.k1) * scale)))
+    }
+    start[at + 1] = terms.length
+  }
+  return { terms, impacts, start, pairs }
+}
+
+/** Average number of entries of each field over the rows that have it. */
+function averageLengths(lengths: Uint16Array): Float64Array {
+  const sums = new Float64Array(FIELD_COUNT)
+  const filled = new Float64Array(FIELD_COUNT)
+  for (let i = 0; i < lengths.length; i++) {
+    sums[i % FIELD_COUNT]! += lengths[i]!
+    if (lengths[i]! > 0) filled[i % FIELD_COUNT]!++
+  }
+  return sums.map((sum, field) => sum / Math.max(1, filled[field]!))
+}

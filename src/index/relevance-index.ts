@@ -1,0 +1,195 @@
+import type { Hits, IndexDocument, LabelSet } from '../core/document.js'
+import type { TokenTable } from '../core/embedding.js'
+import { AppError } from '../core/errors.js'
+import { bm25Idf } from '../core/relevance/bm25.js'
+import type { RelevanceWeights } from '../core/relevance/weights.js'
+import { Forward } from './forward.js'
+import { KeywordIndex } from './keyword.js'
+import { type AnalyzedQuery, analyzeQuery } from './query.js'
+import { type Candidates, order, type Ranked, type RankInput, type Ranking } from './ranking.js'
+import { Reranker } from './rerank.js'
+import { forwardFrom, forwardSections } from './snapshot-sections.js'
+import { Vocabulary } from './vocabulary.js'
+
+export type { AnalyzedQuery, Ranked, RankInput, Ranking }
+
+/** What is computed from the forward data and thrown away when documents come or go. */
+interface Built {
+  keyword: KeywordIndex
+  reranker: Reranker
+}
+
+/**
+ * Everything the order of an answer needs except the vectors: keyword retrieval and the re-ranking of both retrievers' candidates.
+ * Not safe for concurrent mutation; reads share scratch space and are synchronous.
+ */
+export class RelevanceIndex {
+  private readonly table: TokenTable
+  private readonly weights: RelevanceWeights
+  private forward = new Forward()
+  private vocabulary = new Vocabulary()
+  /** Label → row, −1 when it is not (or no longer) here. */
+  private rowOf = new Int32Array(0)
+  private built: Built | undefined
+  private live = 0
+  /** Mean and deviation of the best r of pseudo-queries (see `calibrate`); [] before. */
+  private noise: number[] = []
+
+  constructor(table: TokenTable, weights: RelevanceWeights) {
+    this.table = table
+    this.weights = weights
+  }
+
+  /** Live capabilities. */
+  get count(): number {
+    return this.live
+  }
+
+  /** Adds documents whose labels are above all earlier ones, ascending; `invalid-parameter` otherwise. */
+  add(documents: readonly IndexDocument[]): void {
+    for (const document of documents) {
+      const last = this.forward.count > 0 ? this.forward.labels.view()[this.forward.count - 1]! : -1
+      if (document.label <= last) {
+        throw new AppError(
+          'invalid-parameter',
+          `label ${document.label} does not come after ${last}: labels only ever increase`,
+        )
+      }
+      this.setRow(document.label, this.forward.count)
+      this.forward.add(document, this.vocabulary, this.table)
+      this.live++
+    }
+    if (documents.length > 0) this.built = undefined
+  }
+
+  /** Takes capabilities out of every answer at once; unknown labels are ignored. Statistics follow with the next `compact`. */
+  remove(labels: Iterable<number>): void {
+    for (const label of labels) {
+      if (this.row(label) < 0) continue
+      this.rowOf[label] = -1
+      this.live--
+    }
+  }
+
+  analyze(query: string): AnalyzedQuery {
+    const { keyword, reranker } = this.build()
+    return analyzeQuery(query, this.vocabulary, keyword, this.table, reranker.pieceIdf)
+  }
+
+  /** The best `depth` by BM25F, ties by label. */
+  keyword(query: AnalyzedQuery, depth: number, allowed?: LabelSet): Hits {
+    const labels = this.forward.labels.view()
+    return this.build().keyword.search(query.terms, depth, labels, (row) => this.rowOf[labels[row]!] === row, allowed)
+  }
+
+  /** Orders the union of both retrievers' candidates. The order does not depend on how many of them are shown. */
+  rank(query: AnalyzedQuery, input: RankInput): Ranking {
+    const { keyword, reranker } = this.build()
+    const labels = this.forward.labels.view()
+    const candidates: Candidates = {
+      rowOf: (label) => this.row(label),
+      score: (terms, row) => keyword.score(terms, row),
+      best: (terms) => keyword.search(terms, 1, labels, (row) => this.rowOf[labels[row]!] === row).scores[0] ?? 0,
+      features: (rows) => reranker.features(query, rows),
+      self: this.selfScore(query, keyword),
+      noise: this.noise,
+      matched: (row) => this.matchedWords(query, keyword, row),
+    }
+    return order(query, input, candidates, this.weights)
+  }
+
+  /**
+   * How often each distinct stem of the query stands in each capability's own text: tf′ of BM25F before saturation.
+   * `tf` is `labels.length × stems.length`, row-major.
+   */
+  termFrequencies(query: AnalyzedQuery, labels: Uint32Array): { stems: string[]; idf: Float64Array; tf: Float32Array } {
+    const { keyword } = this.build()
+    const stems = [...new Set(query.stems)]
+    const ids = stems.map((stem) => this.vocabulary.stemId(stem))
+    const tf = new Float32Array(labels.length * stems.length)
+    for (const [i, label] of labels.entries()) {
+      const row = this.row(label)
+      if (row < 0) continue
+      for (const [j, id] of ids.entries()) {
+        if (id >= 0) tf[i * stems.length + j] = keyword.frequency(id, row)
+      }
+    }
+    return { stems, idf: Float64Array.from(ids, (id) => bm25Idf(keyword.count, keyword.df(id))), tf }
+  }
+
+  /** √ln((N + 1)/(df + ½)) of every piece of the table, half the largest for pieces of no capability: the static embedder's weights. */
+  pieceIdf(): Float32Array {
+    return this.build().reranker.pieceIdf
+  }
+
+  /** Drops removed rows and recomputes all statistics now, instead of with the next question. */
+  compact(): void {
+    if (this.live < this.forward.count) {
+      const labels = this.forward.labels.view()
+      const kept = this.forward.filter((row) => this.rowOf[labels[row]!] === row, this.vocabulary)
+      this.forward = kept.forward
+      this.vocabulary = kept.vocabulary
+      for (const [row, label] of this.forward.labels.view().entries()) this.rowOf[label] = row
+      this.built = undefined
+    }
+    this.build()
+  }
+
+  /** Named byte arrays from which `restore` makes an equal index. */
+  snapshot(): Map<string, Uint8Array> {
+    this.compact()
+    return forwardSections(this.forward, this.vocabulary, this.noise)
+  }
+
+  /** Throws `damaged-file` when a section is missing or they disagree. */
+  static restore(sections: Map<string, Uint8Array>, table: TokenTable, weights: RelevanceWeights): RelevanceIndex {
+    const index = new RelevanceIndex(table, weights)
+    const { forward, words, noise } = forwardFrom(sections)
+    index.forward = forward
+    index.vocabulary = new Vocabulary(words)
+    index.noise = noise
+    for (const [row, label] of forward.labels.view().entries()) index.setRow(label, row)
+    index.live = forward.count
+    index.build()
+    return index
+  }
+
+  private build(): Built {
+    this.built ??= {
+      keyword: new KeywordIndex(this.forward, this.vocabulary, this.weights.bm25),
+      reranker: new Reranker(this.forward, this.vocabulary, this.table),
+    }
+    return this.built
+  }
+
+  private row(label: number): number {
+    return label < this.rowOf.length ? this.rowOf[label]! : -1
+  }
+
+  private setRow(label: number, row: number): void {
+    if (label >= this.rowOf.length) {
+      const next = new Int32Array(Math.max(1024, label + 1, Math.floor(this.rowOf.length * 1.5))).fill(-1)
+      next.set(this.rowOf)
+      this.rowOf = next
+    }
+    this.rowOf[label] = row
+  }
+
+  /** Σ idf of the query's distinct known stems + ½·ln(N + 1) for each unknown one: about what a perfect text would score. */
+  private selfScore(query: AnalyzedQuery, keyword: KeywordIndex): number {
+    let sum = 0
+    for (const stem of new Set(query.stems)) {
+      const df = keyword.df(this.vocabulary.stemId(stem))
+      sum += df > 0 ? bm25Idf(keyword.count, df) : 0.5 * Math.log(keyword.count + 1)
+    }
+    return sum
+  }
+
+  private matchedWords(query: AnalyzedQuery, keyword: KeywordIndex, row: number): string[] {
+    const matched = query.words.filter((_, i) => {
+      const id = this.vocabulary.stemId(query.stems[i]!)
+      return id >= 0 && keyword.saturated(id, row) > 0
+    })
+    return [...new Set(matched)]
+  }
+}
