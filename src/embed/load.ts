@@ -34,6 +34,5 @@ export function loadTokenTable(): Promise<StaticModel> {
  * @throws AppError `not-found` when there is no such folder, `damaged-file` when it cannot be read
  */
 export async function loadEmbedder(model: string | undefined, _options: EmbedderOptions): Promise<Embedder> {
-  if (model === undefined) return new StaticEmbedder(await loadTokenTable())
-  return new StaticEmbedder(await StaticModel.load(model))
+  return StaticEmbedder.load(model ?? bundledModelFolder())
 }

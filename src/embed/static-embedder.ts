@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { Embedder } from '../core/embedding.js'
-import type { StaticModel } from './static.js'
+import { EmbedPool } from './pool.js'
+import { StaticModel } from './static.js'
 
 /**
  * Weight of a query piece = (√ln((N+1)/(df+.5)))^1.5. Weighting both sides by the root scores .609 on the public query
  * sets, the query side alone .603, with this power .606 (hybrid .664, .662, .662): data/model/MODEL.md.
  */
 const QUERY_POWER = 1.5
+
+/** From this many documents on, embedding goes to worker threads: below, starting them costs more than the work (some 20 ms). */
+const POOL_FROM = 1024
+const WORKERS = 2
 
 /**
  * The embedder on a static table. Only queries are weighted by idf, so that vectors of documents depend on nothing but
@@ -17,11 +22,18 @@ export class StaticEmbedder implements Embedder {
   readonly dims: number
   readonly table: StaticModel
   private idf: Float32Array | undefined
+  private readonly folder: string
+  private pool: EmbedPool | undefined
 
-  constructor(table: StaticModel) {
+  private constructor(table: StaticModel, folder: string) {
     this.table = table
+    this.folder = folder
     this.dims = table.dims
     this.model = identity(table)
+  }
+
+  static async load(folder: string): Promise<StaticEmbedder> {
+    return new StaticEmbedder(await StaticModel.load(folder), folder)
   }
 
   /**
@@ -33,10 +45,17 @@ export class StaticEmbedder implements Embedder {
   }
 
   async embed(texts: readonly string[], kind: 'query' | 'document'): Promise<Float32Array[]> {
+    if (kind === 'document' && texts.length >= POOL_FROM) {
+      this.pool ??= EmbedPool.start(this.folder, this.dims, WORKERS)
+      if (this.pool) return this.pool.embed(texts)
+    }
     return texts.map((text) => this.table.embedOne(text, kind === 'query' ? this.idf : undefined))
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.pool?.close()
+    this.pool = undefined
+  }
 }
 
 /** `static:` and a hash that changes with any row: scales follow each row's largest value, so they stand for the rows. */
