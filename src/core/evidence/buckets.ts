@@ -1,0 +1,81 @@
+import { DAY, decayed, HALF_LIFE } from './decay.js'
+
+/**
+ * Weights below this are 0: a full bucket that decay has opened a crack takes nothing.
+ * Also the granule in which intent cells count their mass.
+ */
+export const LEAST_WEIGHT = 1 / 64
+/** A new anonymous client counts this much, growing to 1 over `TRUST_DAYS`. */
+const NEW_TRUST = 0.25
+const TRUST_DAYS = 7
+/** What all clients together that are not yet trusted may add to one capability. Pools that grow with the number of networks let 200 sybils in. */
+const NEWCOMER_POOL = 1
+/** What one fully trusted client may hold: in one cell, on one tool, altogether. */
+const CELL_CAP = 1
+const TOOL_CAP = 1
+const CLIENT_CAP = 60
+/** A capability takes at most this much a day, or twice its cell's usual daily flow. */
+const BURST = 2
+const BURST_FLOW = 2
+
+type Bucket = [mass: number, at: number]
+
+/** Leaky buckets, keyed by name; they empty as the evidence they let through decays. */
+export class Buckets {
+  readonly all = new Map<string, Bucket>()
+  readonly dirty = new Set<string>()
+
+  mass(key: string, halfLife: number, now: number): number {
+    const bucket = this.all.get(key)
+    return bucket === undefined ? 0 : decayed(bucket[0], bucket[1], now, halfLife)
+  }
+
+  free(key: string, size: number, now: number, halfLife = HALF_LIFE): number {
+    return Math.max(0, 1 - this.mass(key, halfLife, now) / size)
+  }
+
+  fill(key: string, amount: number, now: number, halfLife = HALF_LIFE): void {
+    const at = Math.max(now, this.all.get(key)?.[1] ?? now)
+    this.all.set(key, [this.mass(key, halfLife, now) + amount, at])
+    this.dirty.add(key)
+  }
+}
+
+/** Trust in a client: 1 with an operator's key, else it grows with the time since its first match. */
+export const trustOf = (known: boolean, firstSeen: number, now: number): number =>
+  known ? 1 : Math.min(1, NEW_TRUST + (1 - NEW_TRUST) * Math.max(0, (now - firstSeen) / (TRUST_DAYS * DAY)))
+
+export interface Claim {
+  client: string
+  trust: number
+  /** Serial number of the intent cell; undefined for a further selection of the same impression, which the cell has already counted. */
+  cell?: number
+  /** The cell's usual daily flow of weight. */
+  flow: number
+  tool: string
+  capability: string
+  now: number
+}
+
+/** How much this match may count: `trust` times what the fullest of its buckets leaves, times what the capability's day leaves. */
+export function weightOf(buckets: Buckets, claim: Claim): number {
+  const { client, trust, now } = claim
+  let free = Math.min(
+    buckets.free(`t/${client}/${claim.tool}`, TOOL_CAP * trust, now),
+    buckets.free(`a/${client}`, CLIENT_CAP * trust, now),
+  )
+  if (claim.cell !== undefined) free = Math.min(free, buckets.free(`z/${client}/${claim.cell}`, CELL_CAP * trust, now))
+  if (trust < 1) free = Math.min(free, buckets.free(`n/${claim.capability}`, NEWCOMER_POOL, now))
+  const weight = trust * free * buckets.free(`d/${claim.capability}`, Math.max(BURST, BURST_FLOW * claim.flow), now, 1)
+  return weight < LEAST_WEIGHT ? 0 : weight
+}
+
+/** Fills the buckets of an accepted match. */
+export function charge(buckets: Buckets, claim: Claim, weight: number): void {
+  const { client, now } = claim
+  buckets.fill(`t/${client}/${claim.tool}`, weight, now)
+  buckets.fill(`a/${client}`, weight, now)
+  if (claim.cell !== undefined) buckets.fill(`z/${client}/${claim.cell}`, weight, now)
+  if (claim.trust < 1) buckets.fill(`n/${claim.capability}`, weight, now)
+  buckets.fill(`d/${claim.capability}`, weight, now, 1)
+}

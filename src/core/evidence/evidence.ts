@@ -1,0 +1,298 @@
+import { Buckets, type Claim, charge, trustOf, weightOf } from './buckets.js'
+import { Cells, JOIN } from './cells.js'
+import { EXPECTED, FAILED, SELECTED, SUCCEEDED, type Sum } from './counters.js'
+import { DAY, grown } from './decay.js'
+import type { EvidenceEvent, Impression, Match } from './events.js'
+import { Ledger } from './ledger.js'
+import { Needs } from './needs.js'
+import { decodeVector, unit } from './vector.js'
+
+/** Days during which an impression takes matches: how long its tokens are good. */
+export const TOKEN_DAYS = 7
+/** η of the examination model θ_k = 1/k^η: how attention falls with position. */
+const ATTENTION = 1
+/** What an outcome adds to the learned needs of a selection, in shares of its weight. */
+const SUCCESS_SHARE = 0.5
+const FAILURE_SHARE = -1
+
+/** What became of an event: `ignored` changed nothing because it does not apply (unknown impression, twice, outcome without selection). */
+export interface Applied {
+  status: 'recorded' | 'capped' | 'ignored'
+  weight: number
+}
+const IGNORED: Applied = { status: 'ignored', weight: 0 }
+
+/** One accepted selection of an impression, with all that taking it back needs. */
+export interface Selection {
+  weight: number
+  at: number
+  client: string
+  outcome?: 'succeeded' | 'failed'
+  outcomeAt?: number
+}
+
+/** What has been counted of an impression so far. */
+export interface Counted {
+  /** Counts up: which impression was matched first. */
+  order: number
+  /** When it was shown. */
+  at: number
+  /** Weight of the first accepted match and when: the impression's expectations were counted with them. 0 before. */
+  weight: number
+  foldedAt: number
+  /** Slot and serial of its cell; slot -1 when the need has no embedding. */
+  cell: number
+  serial: number
+  /** By capability id. A selection of weight 0 was capped. */
+  selections: Record<string, Selection>
+}
+
+/**
+ * What recorded matches add up to. One class applies events in sequence, alike when they happen and in a replay: the same events give
+ * the same numbers bit for bit, however they are batched, because an event's effect depends on the events before it and on nothing else.
+ */
+export class Evidence {
+  readonly ledger = new Ledger()
+  readonly cells = new Cells()
+  readonly needs = new Needs()
+  readonly buckets = new Buckets()
+  readonly counted = new Map<string, Counted>()
+  /** When each client's first match came, ms. */
+  readonly firstSeen = new Map<string, number>()
+  readonly barred: ReadonlySet<string>
+  /** Sum of all accepted weights when capabilities born up to `through` came into the catalogue, ascending. */
+  readonly admissions: { through: number; at: number; weight: number }[] = []
+  readonly dirty = new Set<string>()
+  /** How many impressions have been matched. */
+  impressions = 0
+  /** When the first match was counted, ms; the window of every "times matched". */
+  since: number | undefined
+
+  /** @param barred clients whose matches weigh nothing, in the whole log: known before the first event is applied */
+  constructor(barred: Iterable<string> = []) {
+    this.barred = new Set(barred)
+  }
+
+  /** @param impression the impression that a match belongs to; undefined when it is not known */
+  apply(event: EvidenceEvent, impression?: Impression): Applied {
+    if (event.kind === 'match') return impression === undefined ? IGNORED : this.match(event.payload, impression)
+    if (event.kind === 'admission') {
+      const { through, at } = event.payload
+      if (through <= (this.admissions.at(-1)?.through ?? Number.NEGATIVE_INFINITY)) return IGNORED
+      this.admissions.push({ through, at, weight: this.ledger.overall.get(0)[SELECTED] })
+      this.dirty.add('a')
+      return { status: 'recorded', weight: 0 }
+    }
+    return IGNORED
+  }
+
+  private match(match: Match, impression: Impression): Applied {
+    this.expire(match.at)
+    const position = impression.shown.findIndex(([id]) => id === match.capability)
+    if (position < 0) return IGNORED
+    const counted = this.counted.get(impression.id)
+    if (match.outcome === 'selected') return this.select(match, impression, counted, impression.shown[position]![1])
+    const selection = counted?.selections[match.capability]
+    if (counted === undefined || selection === undefined) return IGNORED
+    this.dirty.add(`i/${impression.id}`)
+    return match.outcome === 'retracted'
+      ? this.retract(match, impression, counted, selection)
+      : this.outcome(match, impression, counted, selection, match.outcome)
+  }
+
+  private select(match: Match, impression: Impression, before: Counted | undefined, tool: string): Applied {
+    if (before?.selections[match.capability] !== undefined) return IGNORED
+    const counted = before ?? this.open(impression)
+    this.dirty.add(`i/${impression.id}`)
+    const vector = decodeVector(impression.vector)
+    const place = counted.weight > 0 ? undefined : this.place(vector)
+    const weight = this.weigh(match, impression, counted, tool, place)
+    counted.selections[match.capability] = { weight, at: match.at, client: match.client }
+    if (weight === 0) return { status: 'capped', weight: 0 }
+    this.since ??= match.at
+    if (counted.weight === 0) this.fold(impression, counted, vector, weight, match.at, place)
+    if (counted.cell >= 0) {
+      this.cells.addFlow(counted.cell, weight, match.at)
+      this.dirty.add(`z/${counted.cell}`)
+    }
+    this.count(impression, counted, match.capability, SELECTED, grown(weight, match.at))
+    const cap = this.ledger.capability(match.capability, tool)
+    this.ledger.timesMatched[cap]!++
+    this.needs.learn(cap, impression.stems, match.client, weight, match.at)
+    this.needs.support(cap, impression.stems, 1)
+    this.dirty.add(`c/${cap}`)
+    return { status: 'recorded', weight }
+  }
+
+  private open({ id, at }: Impression): Counted {
+    const order = this.impressions++
+    const counted: Counted = { order, at, weight: 0, foldedAt: 0, cell: -1, serial: -1, selections: {} }
+    this.counted.set(id, counted)
+    return counted
+  }
+
+  /** The weight of a selection; the client's buckets and the capability's day are charged with it. */
+  private weigh(
+    match: Match,
+    impression: Impression,
+    counted: Counted,
+    tool: string,
+    place: number | undefined,
+  ): number {
+    const { client, at: now } = match
+    if (!this.firstSeen.has(client)) {
+      this.firstSeen.set(client, now)
+      this.dirty.add(`f/${client}`)
+    }
+    if (this.barred.has(client) || match.owns?.includes(tool)) return 0
+    const cell = place ?? (counted.cell >= 0 && this.alive(counted) ? counted.cell : -1)
+    const claim: Claim = {
+      client,
+      trust: trustOf(match.known, this.firstSeen.get(client)!, now),
+      cell: place !== undefined && place >= 0 ? this.cells.serial(place) : undefined,
+      flow: cell >= 0 ? this.cells.flow(cell, now) : 0,
+      tool,
+      capability: match.capability,
+      now,
+    }
+    let weight = weightOf(this.buckets, claim)
+    // a further selection never weighs more than the first of its impression, whose expectations it is held against
+    if (counted.weight > 0) weight = Math.min(weight, counted.weight)
+    if (weight > 0 && impression.shown.length > 0) {
+      // a cell that is about to be founded gets the next serial number
+      const serial = place === -1 && impression.vector !== '' ? this.cells.nextSerial : claim.cell
+      charge(this.buckets, { ...claim, cell: serial }, weight)
+    }
+    return weight
+  }
+
+  /** Slot of the cell that a need belongs to; -1 when there is none yet. */
+  private place(vector: Int8Array): number {
+    const direction = unit(vector)
+    if (direction === undefined) return -1
+    const nearest = this.cells.nearest(direction, 1)[0]
+    return nearest !== undefined && nearest.cosine >= JOIN ? nearest.slot : -1
+  }
+
+  /** The first accepted match of an impression: everything shown was expected to be chosen a little. */
+  private fold(
+    impression: Impression,
+    counted: Counted,
+    vector: Int8Array,
+    weight: number,
+    at: number,
+    place = -1,
+  ): void {
+    let slot = place
+    if (slot < 0 && vector.some((v) => v !== 0)) slot = this.foundCell(vector.length)
+    counted.weight = weight
+    counted.foldedAt = at
+    counted.cell = slot
+    counted.serial = slot < 0 ? -1 : this.cells.serial(slot)
+    if (slot >= 0) this.cells.move(slot, vector, weight, 1)
+    this.expect(impression, counted, 1)
+  }
+
+  private foundCell(dims: number): number {
+    const full = this.cells.emptiest()
+    if (full !== undefined) this.forgetCell(full)
+    return this.cells.found(dims)
+  }
+
+  private forgetCell(slot: number): void {
+    for (const cap of this.ledger.dropCell(slot)) this.dirty.add(`e/${slot}/${cap}`)
+    this.cells.forget(slot)
+    this.dirty.add(`z/${slot}`)
+  }
+
+  private alive(counted: Counted): boolean {
+    const cell = counted.cell < 0 ? undefined : this.cells.all[counted.cell]
+    return cell !== undefined && cell.serial === counted.serial
+  }
+
+  /** Counts (sign 1) or takes back (−1) the expectations of an impression. */
+  private expect(impression: Impression, counted: Counted, sign: 1 | -1): void {
+    const { shown, offset } = impression
+    const attention = shown.map((_, i) => 1 / (offset + i + 1) ** ATTENTION)
+    const total = attention.reduce((sum, x) => sum + x, 0)
+    shown.forEach(([id], i) => {
+      this.count(
+        impression,
+        counted,
+        id,
+        EXPECTED,
+        sign * grown((counted.weight * attention[i]!) / total, counted.foldedAt),
+      )
+    })
+  }
+
+  private outcome(
+    match: Match,
+    impression: Impression,
+    counted: Counted,
+    selection: Selection,
+    outcome: 'succeeded' | 'failed',
+  ): Applied {
+    if (selection.outcome !== undefined) return IGNORED
+    selection.outcome = outcome
+    selection.outcomeAt = match.at
+    if (selection.weight === 0) return { status: 'capped', weight: 0 }
+    this.countOutcome(impression, counted, match.capability, selection, 1)
+    return { status: 'recorded', weight: selection.weight }
+  }
+
+  private countOutcome(impression: Impression, counted: Counted, id: string, selection: Selection, sign: 1 | -1): void {
+    const good = selection.outcome === 'succeeded'
+    const amount = sign * grown(selection.weight, selection.outcomeAt!)
+    this.count(impression, counted, id, good ? SUCCEEDED : FAILED, amount)
+    this.teach(impression, id, selection, sign * (good ? SUCCESS_SHARE : FAILURE_SHARE))
+  }
+
+  /** At the time of the selection, so that what an outcome takes away is what the selection gave. */
+  private teach(impression: Impression, id: string, selection: Selection, share: number): void {
+    const cap = this.ledger.find(id)
+    this.needs.learn(cap, impression.stems, selection.client, share * selection.weight, selection.at)
+    this.dirty.add(`c/${cap}`)
+  }
+
+  private retract(match: Match, impression: Impression, counted: Counted, selection: Selection): Applied {
+    delete counted.selections[match.capability]
+    if (selection.weight === 0) return { status: 'recorded', weight: 0 }
+    if (selection.outcome !== undefined) this.countOutcome(impression, counted, match.capability, selection, -1)
+    this.count(impression, counted, match.capability, SELECTED, -grown(selection.weight, selection.at))
+    this.teach(impression, match.capability, selection, -1)
+    const cap = this.ledger.find(match.capability)
+    this.needs.support(cap, impression.stems, -1)
+    this.ledger.timesMatched[cap]!--
+    if (Object.values(counted.selections).every((s) => s.weight === 0)) this.unfold(impression, counted)
+    return { status: 'recorded', weight: selection.weight }
+  }
+
+  private unfold(impression: Impression, counted: Counted): void {
+    this.expect(impression, counted, -1)
+    if (this.alive(counted)) {
+      const { cell } = counted
+      this.cells.move(cell, decodeVector(impression.vector), counted.weight, -1)
+      this.dirty.add(`z/${cell}`)
+      if (this.cells.all[cell]!.mass <= 0) this.forgetCell(cell)
+    }
+    counted.weight = 0
+    counted.cell = -1
+    counted.serial = -1
+  }
+
+  /** Adds to a sum at every level: cell × capability, capability, tool, overall. */
+  private count(impression: Impression, counted: Counted, id: string, sum: Sum, amount: number): void {
+    const tool = impression.shown.find(([shown]) => shown === id)![1]
+    const cell = this.alive(counted) ? counted.cell : -1
+    for (const key of this.ledger.add(cell, id, tool, sum, amount)) this.dirty.add(key)
+  }
+
+  private expire(now: number): void {
+    for (const [id, counted] of this.counted) {
+      if (counted.at + TOKEN_DAYS * DAY >= now) return
+      this.counted.delete(id)
+      this.dirty.add(`i/${id}`)
+    }
+  }
+}
