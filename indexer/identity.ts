@@ -12,7 +12,7 @@ export interface KnownCapability {
 
 const digest = (value: unknown) => createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 32)
 
-/** Content hash of a capability, its id left out: 32 hexadecimal digits, the same whatever the order of the keys. */
+/** Content hash of what a capability says (not of its id and date): 32 hexadecimal digits, whatever the order of the keys. */
 export function capabilityHash(capability: CapabilityRecord): string {
   const { name, description, unique, versus, intents, bestFor, limitations, requires, inputs, outputs, tags, source } =
     capability

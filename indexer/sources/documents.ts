@@ -15,6 +15,11 @@ export type RawDocument =
     }
   | { fault: Fault; line: number }
 
+export interface ReadOptions {
+  /** Whether the members of a JSON file's list are documents of their own (default), or the list is one document. */
+  lists?: 'split' | 'whole'
+}
+
 /** A whole YAML document is held as a syntax tree, some fifty times its size. */
 const MAX_YAML = 16 * 1024 * 1024
 const MAX_JSON = 256 * 1024 * 1024
@@ -23,12 +28,12 @@ const MAX_JSON = 256 * 1024 * 1024
  * The documents of a catalogue file: one a line of JSONL, one a `---` section of YAML, one of JSON (or each member, when
  * it is a list). Faults of syntax come as documents. Rejects only when the file cannot be read.
  */
-export async function* readDocuments(file: string): AsyncGenerator<RawDocument> {
+export async function* readDocuments(file: string, { lists = 'split' }: ReadOptions = {}): AsyncGenerator<RawDocument> {
   const name = file.toLowerCase().replace(/\.gz$/, '')
   if (name.endsWith('.jsonl')) yield* jsonLines(file)
   else if (file.toLowerCase().endsWith('.gz')) yield wrong('only .jsonl files may be packed with gzip')
   else if (/\.ya?ml$/.test(name)) yield* yamlDocuments(await readLimited(file, MAX_YAML))
-  else if (name.endsWith('.json')) yield* jsonDocuments(await readLimited(file, MAX_JSON))
+  else if (name.endsWith('.json')) yield* jsonDocuments(await readLimited(file, MAX_JSON), lists)
   else yield wrong('is not a catalogue file; the name must end in .yaml, .yml, .json, .jsonl or .jsonl.gz')
 }
 
@@ -62,7 +67,7 @@ function parseLine(text: string, line: number): RawDocument {
   }
 }
 
-function* jsonDocuments(text: string | undefined): Generator<RawDocument> {
+function* jsonDocuments(text: string | undefined, lists: ReadOptions['lists']): Generator<RawDocument> {
   if (text === undefined) return yield tooLarge(MAX_JSON)
   let whole: unknown
   try {
@@ -71,7 +76,7 @@ function* jsonDocuments(text: string | undefined): Generator<RawDocument> {
     const offset = jsonPositions(text, new Set()).error ?? 0
     return yield wrong(`is not JSON: unexpected ${unexpected(text, offset)}`, lineAt(text, offset))
   }
-  const list = Array.isArray(whole)
+  const list = lists === 'split' && Array.isArray(whole)
   const members = list ? (whole as unknown[]) : [whole]
   const path = (i: number, inner: string) => (list ? (inner === '' ? String(i) : `${i}.${inner}`) : inner)
   const starts = jsonLinesOf(
@@ -113,7 +118,13 @@ function* yamlDocuments(text: string | undefined): Generator<RawDocument> {
   if (text === undefined) return yield tooLarge(MAX_YAML)
   const lines = new LineCounter()
   const lineOf = (offset: number) => Math.max(1, lines.linePos(offset).line)
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })
+  let documents: ReturnType<typeof parseAllDocuments<ParsedNode>>
+  try {
+    documents = parseAllDocuments<ParsedNode>(text, { lineCounter: lines, prettyErrors: false })
+  } catch {
+    // the parser is recursive, and this is its only way to fail
+    return yield wrong('is not YAML that can be read: it is nested too deeply')
+  }
   for (const document of Array.isArray(documents) ? documents : []) {
     const error = document.errors[0]
     if (error !== undefined) {

@@ -58,6 +58,9 @@ function stringEnd(text: string, start: number): number {
   return -at - 1
 }
 
+/** Nothing that is looked for lies deeper; what does is walked without keeping its path. */
+const MAX_DEPTH = 64
+
 interface Frame {
   object: boolean
   /** Path of the object or list itself, and of the member being read. */
@@ -112,18 +115,24 @@ class Walk {
   }
 
   private key(top: Frame, token: string, offset: number): void {
-    top.member = join(top.path, JSON.parse(token) as string)
-    this.note(top.member, offset)
+    if (this.stack.length <= MAX_DEPTH) {
+      top.member = join(top.path, JSON.parse(token) as string)
+      this.note(top.member, offset)
+    }
     this.expect = 'colon'
   }
 
   private value(top: Frame | undefined, token: string, offset: number): void {
-    const path = top === undefined ? '' : top.object ? top.member : join(top.path, String(top.index++))
-    if (!top?.object) this.note(path, offset)
+    const path = top === undefined ? '' : top.object ? top.member : this.listPath(top)
+    if (!top?.object && this.stack.length <= MAX_DEPTH) this.note(path, offset)
     if (token === '{' || token === '[') {
       this.stack.push({ object: token === '{', path, member: path, index: 0 })
       this.expect = token === '{' ? 'first-key' : 'first-value'
     } else this.expect = this.stack.length === 0 ? 'end' : 'comma'
+  }
+
+  private listPath(top: Frame): string {
+    return this.stack.length <= MAX_DEPTH ? join(top.path, String(top.index++)) : top.path
   }
 
   private close(): void {

@@ -52,6 +52,8 @@ export const capabilitySchema = z.strictObject({
   outputs: list().optional(),
   tags: list(64, 64).optional(),
   source: text(2000).optional(),
+  /** When the source said so. */
+  asOf: asOf.optional(),
 })
 
 export const attributeSchema = z.strictObject({

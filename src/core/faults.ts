@@ -173,6 +173,6 @@ function choice(values: readonly unknown[], quoted = true): string {
 }
 
 function excerpt(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(JSON.stringify(value))
-  return text.length <= EXCERPT ? text : `${text.slice(0, EXCERPT)}…`
+  if (typeof value !== 'string') return typeof value === 'object' ? kindOf(value) : String(value)
+  return JSON.stringify(value.length <= EXCERPT ? value : `${value.slice(0, EXCERPT)}…`)
 }
