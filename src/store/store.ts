@@ -60,6 +60,25 @@ export interface AppliedChange {
   removed: number[]
 }
 
+export interface EmbeddedCapability {
+  capability: Capability
+  tool: Pick<Tool, 'name' | 'description'>
+  /** `rows × dims` floats: name and description first, then the intents. */
+  vectors: Float32Array
+}
+
+export interface CapabilityOutline {
+  label: number
+  id: string
+  name: string
+  bornAt: number
+}
+
+export interface ToolOutline {
+  tool: Tool
+  capabilities: CapabilityOutline[]
+}
+
 export interface CatalogueStore {
   generation(): Promise<Generation | undefined>
   /** Slug → content hash of every stored tool. */
@@ -67,12 +86,14 @@ export interface CatalogueStore {
   tool(slug: string): Promise<StoredTool | undefined>
   /** All tools, by slug, streamed; each with its capabilities. */
   tools(): AsyncIterable<StoredTool>
+  /** All tools, by slug, streamed; of their capabilities only what the live index keeps in memory. */
+  outlines(): AsyncIterable<ToolOutline>
   /** The named capabilities, in the order asked; missing ones are left out. */
   capabilities(labels: readonly number[]): Promise<Capability[]>
   /** Labels of all live capabilities, ascending. */
   labels(): Promise<Uint32Array>
-  /** Live capabilities with label > `after`, ascending, streamed with their vectors (`rows × dims` floats). */
-  embedded(model: string, after: number): AsyncIterable<{ capability: Capability; vectors: Float32Array }>
+  /** Live capabilities with label > `after` that have vectors of this model, ascending, streamed. */
+  embedded(model: string, after: number): AsyncIterable<EmbeddedCapability>
   /** Which of these text hashes have no embedding of this model yet. */
   missingEmbeddings(model: string, hashes: readonly string[]): Promise<string[]>
   putEmbeddings(model: string, embeddings: readonly StoredEmbedding[]): Promise<void>

@@ -82,6 +82,8 @@ export function catalogueContract(name: string, open: () => Promise<OpenCatalogu
         ['a.x', 'x', 'a', 1000],
       ])
       expect(await collect(store.tools())).toEqual([stored])
+      const outline = stored.capabilities.map(({ label, id, name, bornAt }) => ({ label, id, name, bornAt }))
+      expect(await collect(store.outlines())).toEqual([{ tool: stored.tool, capabilities: outline }])
     })
 
     it('keeps the label of an unchanged capability, and gives a changed one a new label but its old birth', async () => {
@@ -134,6 +136,7 @@ export function catalogueContract(name: string, open: () => Promise<OpenCatalogu
       const all = await collect(store.embedded('m', 0))
       expect(all.map((one) => one.capability)).toEqual(added)
       expect([...all[1]!.vectors]).toEqual([...Float32Array.of(0.6, 0.8)])
+      expect(all[0]!.tool).toEqual({ name: 'A', description: 'a does things' })
       expect((await collect(store.embedded('m', added[0]!.label))).map((one) => one.capability.id)).toEqual(['a.y'])
       expect(await collect(store.embedded('other', 0))).toEqual([])
     })

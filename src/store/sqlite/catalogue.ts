@@ -1,11 +1,14 @@
 import type { Capability, Tool } from '../../core/catalogue.js'
 import type {
   AppliedChange,
+  CapabilityOutline,
   CatalogueChange,
   CatalogueStore,
+  EmbeddedCapability,
   Generation,
   StoredEmbedding,
   StoredTool,
+  ToolOutline,
   ToolPut,
 } from '../store.js'
 import type { Sqlite } from './database.js'
@@ -88,6 +91,30 @@ export class SqliteCatalogue implements CatalogueStore {
     }
   }
 
+  async *outlines(): AsyncIterable<ToolOutline> {
+    const page = this.db.prepare<[string], ToolRow>('SELECT * FROM tool WHERE slug > ? ORDER BY slug LIMIT 1000')
+    const owned = this.db.prepare<[string, string], CapabilityOutline & { slug: string }>(
+      `SELECT label, id, record ->> 'name' AS name, born_at AS bornAt, tool_slug AS slug
+       FROM capability WHERE tool_slug BETWEEN ? AND ? ORDER BY tool_slug, ordinal`,
+    )
+    for (let after = ''; ; ) {
+      const rows = page.all(after)
+      const bySlug = new Map(
+        rows.map((row) => [
+          row.slug,
+          { tool: JSON.parse(row.record) as Tool, capabilities: [] as CapabilityOutline[] },
+        ]),
+      )
+      if (rows.length > 0) {
+        for (const { slug, ...outline } of owned.iterate(rows[0]!.slug, rows.at(-1)!.slug))
+          bySlug.get(slug)!.capabilities.push(outline)
+      }
+      yield* bySlug.values()
+      if (rows.length < 1000) return
+      after = rows.at(-1)!.slug
+    }
+  }
+
   async capabilities(labels: readonly number[]): Promise<Capability[]> {
     const one = this.db.prepare<[number], CapabilityRow>('SELECT * FROM capability WHERE label = ?')
     return labels.flatMap((label) => {
@@ -100,9 +127,10 @@ export class SqliteCatalogue implements CatalogueStore {
     return Uint32Array.from(this.db.prepare<[], number>('SELECT label FROM capability ORDER BY label').pluck().all())
   }
 
-  async *embedded(model: string, after: number): AsyncIterable<{ capability: Capability; vectors: Float32Array }> {
-    const page = this.db.prepare<[number], CapabilityRow>(
-      'SELECT * FROM capability WHERE label > ? ORDER BY label LIMIT 1000',
+  async *embedded(model: string, after: number): AsyncIterable<EmbeddedCapability> {
+    const page = this.db.prepare<[number], CapabilityRow & { name: string; description: string }>(
+      `SELECT capability.*, tool.record ->> 'name' AS name, tool.record ->> 'description' AS description
+       FROM capability JOIN tool ON tool.slug = capability.tool_slug WHERE label > ? ORDER BY label LIMIT 1000`,
     )
     const vector = this.db
       .prepare<[string, string], Buffer>('SELECT vector FROM embedding WHERE model = ? AND hash = ?')
@@ -111,7 +139,9 @@ export class SqliteCatalogue implements CatalogueStore {
       const rows = page.all(last)
       for (const row of rows) {
         const blobs = (JSON.parse(row.texts) as string[]).flatMap((hash) => vector.get(model, hash) ?? [])
-        if (blobs.length > 0) yield { capability: capabilityOf(row), vectors: floats(Buffer.concat(blobs)) }
+        if (blobs.length === 0) continue
+        const { name, description } = row
+        yield { capability: capabilityOf(row), tool: { name, description }, vectors: floats(Buffer.concat(blobs)) }
       }
       if (rows.length < 1000) return
       last = rows.at(-1)!.label

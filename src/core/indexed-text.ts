@@ -1,0 +1,33 @@
+import type { CapabilityRecord, Tool } from './catalogue.js'
+import type { IndexDocument } from './document.js'
+
+/** `sendEmail`, `send_email` and `HTTPServer` as separate words, so that a table of words knows them. */
+export const splitIdentifiers = (text: string): string =>
+  text
+    .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
+    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+    .replaceAll('_', ' ')
+
+/**
+ * The texts that are embedded for a capability, one vector each: name and description together, then each intent by itself
+ * (a need is short; averaged into a long description it would be lost, as a document of its own it is met by similar needs).
+ */
+export const embeddedTexts = (capability: Pick<CapabilityRecord, 'name' | 'description' | 'intents'>): string[] => [
+  `${splitIdentifiers(capability.name)}. ${capability.description}`,
+  ...(capability.intents ?? []),
+]
+
+/** What the index reads of a capability and its tool; a change of anything in it gives the capability a new label. */
+export const documentOf = (
+  label: number,
+  capability: CapabilityRecord,
+  tool: Pick<Tool, 'name' | 'description'>,
+): IndexDocument => ({
+  label,
+  name: capability.name,
+  description: capability.description,
+  intents: capability.intents ?? [],
+  tags: capability.tags ?? [],
+  toolName: tool.name,
+  toolDescription: tool.description,
+})

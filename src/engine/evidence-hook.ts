@@ -1,0 +1,52 @@
+import type { EvidenceSummary } from '../core/api/search.js'
+import type { AnalyzedQuery } from '../index/query.js'
+import type { Ranked } from '../index/relevance-index.js'
+import type { Live } from './live.js'
+
+/** Who asks or reports: the address as seen by the server, and the key sent, when it is one the operator issued. */
+export interface Caller {
+  address: string
+  key?: string
+}
+
+/** One question, as evidence sees it. */
+export interface Question {
+  /** Identity of the impression: seeds exploration, names it in the log. */
+  searchId: string
+  query: AnalyzedQuery
+  /** Unit length, dims of the generation; zero when no word is known. */
+  vector: Float32Array
+  caller: Caller
+  /** Milliseconds since 1970. */
+  now: number
+  /** Use recorded matches. */
+  evidence: boolean
+  /** Allow one labelled exploration slot. */
+  explore: boolean
+  /** A page after the first explores nothing. */
+  offset: number
+}
+
+/** A candidate after evidence had its say. */
+export interface Scored {
+  ranked: Ranked
+  /** In [0,1]: sigmoid of relevance and evidence together. */
+  score: number
+  summary: EvidenceSummary
+  exploration: boolean
+  /** What evidence did, in words; absent when it did nothing. */
+  why?: string
+  parts?: { lift: number; need: number; words: string[] }
+}
+
+/** What the search asks of recorded matches. */
+export interface EvidenceHook {
+  /** Capabilities that served needs like this one and that the retrievers may not find. */
+  candidates(live: Live, question: Question): number[]
+  /** Orders the candidates, best first, ties by label; with `explore` one may be put forward and labelled. */
+  order(live: Live, question: Question, ranked: readonly Ranked[]): Scored[]
+  /** Notes that these capabilities (ids, by position) were shown; answers a token for each. */
+  shown(question: Question, ids: readonly string[], firstPosition: number): string[]
+  /** Rank of a tool, 0..100; undefined where nothing is known. */
+  rank(slug: string): number | undefined
+}

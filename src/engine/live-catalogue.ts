@@ -1,0 +1,139 @@
+import type { Filters } from '../core/api/search.js'
+import { isFree, type Tool } from '../core/catalogue.js'
+import { LabelSet } from '../core/document.js'
+import type { CapabilityOutline, ToolOutline } from '../store/store.js'
+
+/** A tool as the live index keeps it: its record without the texts of its capabilities. */
+export interface LiveTool {
+  tool: Tool
+  capabilities: CapabilityOutline[]
+}
+
+/** A name as typed: case, accents, spaces and punctuation do not count. */
+export const foldName = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '')
+
+/** Who owns which label, which names are exact, and which labels a filter allows. Kept in memory beside the index. */
+export class LiveCatalogue {
+  readonly tools = new Map<string, LiveTool>()
+  private readonly owners: (LiveTool | undefined)[] = []
+  private readonly outlines: (CapabilityOutline | undefined)[] = []
+  private readonly labelsById = new Map<string, number>()
+  /** Folded name → labels, of capabilities, and folded name or slug → tools. */
+  private readonly capabilityNames = new Map<string, Set<number>>()
+  private readonly toolNames = new Map<string, Set<string>>()
+
+  put({ tool, capabilities }: ToolOutline): void {
+    this.remove(tool.slug)
+    const entry: LiveTool = { tool, capabilities }
+    this.tools.set(tool.slug, entry)
+    for (const name of new Set([foldName(tool.name), foldName(tool.slug)])) addTo(this.toolNames, name, tool.slug)
+    for (const outline of capabilities) {
+      this.owners[outline.label] = entry
+      this.outlines[outline.label] = outline
+      this.labelsById.set(outline.id, outline.label)
+      addTo(this.capabilityNames, foldName(outline.name), outline.label)
+    }
+  }
+
+  remove(slug: string): void {
+    const entry = this.tools.get(slug)
+    if (!entry) return
+    this.tools.delete(slug)
+    for (const name of new Set([foldName(entry.tool.name), foldName(slug)])) this.toolNames.get(name)?.delete(slug)
+    for (const { label, id, name } of entry.capabilities) {
+      this.owners[label] = undefined
+      this.outlines[label] = undefined
+      if (this.labelsById.get(id) === label) this.labelsById.delete(id)
+      this.capabilityNames.get(foldName(name))?.delete(label)
+    }
+  }
+
+  get highestLabel(): number {
+    return this.owners.length - 1
+  }
+
+  ownerOf(label: number): LiveTool | undefined {
+    return this.owners[label]
+  }
+
+  outlineOf(label: number): CapabilityOutline | undefined {
+    return this.outlines[label]
+  }
+
+  labelOf(id: string): number | undefined {
+    return this.labelsById.get(id)
+  }
+
+  /** Labels of capabilities with exactly this name, ascending. */
+  exactCapabilities(query: string): number[] {
+    return [...(this.capabilityNames.get(foldName(query)) ?? [])].sort((a, b) => a - b)
+  }
+
+  /** Tools with exactly this name or slug, by slug. */
+  exactTools(query: string): LiveTool[] {
+    return [...(this.toolNames.get(foldName(query)) ?? [])].sort().map((slug) => this.tools.get(slug)!)
+  }
+
+  /** Labels that the filters allow; undefined when there are none. */
+  allowed(filters: Filters): LabelSet | undefined {
+    const tests = filterTests(filters)
+    if (tests.length === 0) return undefined
+    const labels: number[] = []
+    for (const { tool, capabilities } of this.tools.values()) {
+      if (!tests.every(({ passes }) => passes(tool))) continue
+      for (const { label } of capabilities) labels.push(label)
+    }
+    return new LabelSet(labels, Math.max(0, this.highestLabel))
+  }
+}
+
+export interface FilterTest {
+  /** As written in a query string. */
+  parameter: string
+  passes(tool: Tool): boolean
+  /** What a tool that does not pass has instead, in words. */
+  fails(tool: Tool): string
+}
+
+/** One test a filter that is set. */
+export function filterTests(filters: Filters): FilterTest[] {
+  const tests: FilterTest[] = []
+  const any = (
+    name: keyof Filters,
+    wanted: readonly string[] | undefined,
+    has: (tool: Tool) => readonly string[],
+  ): void => {
+    if (!wanted || wanted.length === 0) return
+    const set = new Set(wanted)
+    tests.push({
+      parameter: `${name}=${wanted.join(',')}`,
+      passes: (tool) => has(tool).some((value) => set.has(value)),
+      fails: (tool) => `${name}: ${has(tool).join(', ') || 'not stated'}`,
+    })
+  }
+  any('type', filters.type, (tool) => [tool.type])
+  any('pricing', filters.pricing, (tool) => [tool.pricing?.model ?? 'unknown'])
+  any('category', filters.category, (tool) => tool.categories ?? [])
+  any('tag', filters.tag, (tool) => tool.tags ?? [])
+  any('layer', filters.layer, (tool) => (tool.layer ? [tool.layer] : []))
+  any('tool', filters.tool, (tool) => [tool.slug])
+  if (filters.free === 'on') {
+    tests.push({
+      parameter: 'free=on',
+      passes: (tool) => isFree(tool.pricing),
+      fails: (tool) => `pricing: ${tool.pricing?.model ?? 'unknown'}`,
+    })
+  }
+  return tests
+}
+
+function addTo<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
+  const set = map.get(key)
+  if (set) set.add(value)
+  else map.set(key, new Set([value]))
+}

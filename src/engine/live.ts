@@ -1,0 +1,71 @@
+import type { Embedder, TokenTable } from '../core/embedding.js'
+import { AppError } from '../core/errors.js'
+import { documentOf } from '../core/indexed-text.js'
+import type { RelevanceWeights } from '../core/relevance/weights.js'
+import { type IndexEntry, SearchIndex } from '../index/search-index.js'
+import type { Generation, Store } from '../store/store.js'
+import { LiveCatalogue } from './live-catalogue.js'
+
+/** What the engine is made of; put together by the command line. */
+export interface EngineParts {
+  store: Store
+  embedder: Embedder
+  table: TokenTable
+  weights: RelevanceWeights
+  /** Folder of the snapshot files. */
+  indexFolder: string
+}
+
+/** One generation in memory. Replaced whole when a new one is published, changed in place by `PUT` and `DELETE` of a tool. */
+export interface Live {
+  generation: Generation
+  index: SearchIndex
+  catalogue: LiveCatalogue
+}
+
+/**
+ * Loads the store's current generation: the snapshot files when they are sound, and whatever the store has beyond them.
+ * @throws AppError `unavailable` when nothing has been indexed; `model-mismatch` when it was indexed with another model
+ */
+export async function loadLive(parts: EngineParts): Promise<Live> {
+  const { store, embedder } = parts
+  const generation = await store.catalogue.generation()
+  if (!generation) {
+    throw new AppError('unavailable', 'Nothing has been indexed yet. Run "matchgraph index" first.', { retryAfter: 30 })
+  }
+  if (generation.model !== embedder.model || generation.dims !== embedder.dims) {
+    throw new AppError(
+      'model-mismatch',
+      `The index was built with the model ${generation.model} (${generation.dims} dimensions), the server runs ${embedder.model} (${embedder.dims}). Run "matchgraph index" with the same MATCHGRAPH_MODEL, or set MATCHGRAPH_MODEL back.`,
+    )
+  }
+  const [index, catalogue] = await Promise.all([loadIndex(parts, generation), loadCatalogue(store)])
+  embedder.setIdf?.(index.relevance.pieceIdf())
+  return { generation, index, catalogue }
+}
+
+async function loadIndex(parts: EngineParts, generation: Generation): Promise<SearchIndex> {
+  const { store, embedder, table, weights } = parts
+  let index = SearchIndex.empty(generation.dims, table, weights, Math.max(1024, generation.capabilities))
+  try {
+    const loaded = await SearchIndex.load(parts.indexFolder, table, weights)
+    if (loaded.manifest.model === generation.model) index = loaded.index
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'damaged-file')) throw error
+  }
+  const live = await store.catalogue.labels()
+  await index.follow(live, (after) => entries(store, embedder.model, after))
+  return index
+}
+
+async function* entries(store: Store, model: string, after: number): AsyncGenerator<IndexEntry> {
+  for await (const { capability, tool, vectors } of store.catalogue.embedded(model, after)) {
+    yield { document: documentOf(capability.label, capability, tool), vectors }
+  }
+}
+
+async function loadCatalogue(store: Store): Promise<LiveCatalogue> {
+  const catalogue = new LiveCatalogue()
+  for await (const outline of store.catalogue.outlines()) catalogue.put(outline)
+  return catalogue
+}

@@ -1,0 +1,182 @@
+import fs from 'node:fs'
+import fsp from 'node:fs/promises'
+import path from 'node:path'
+import type { IndexDocument } from '../core/document.js'
+import type { TokenTable } from '../core/embedding.js'
+import { AppError } from '../core/errors.js'
+import type { RelevanceWeights } from '../core/relevance/weights.js'
+import { RelevanceIndex } from './relevance-index.js'
+import { SemanticIndex } from './semantic.js'
+import { type FileSeal, readSections, replaceFile, sealOf, verifySeal, writeSections } from './snapshot.js'
+import { growTo } from './typed.js'
+
+/** Raised when the layout of the snapshot files changes; an older one is rebuilt. */
+const FORMAT = 1
+/** Capabilities added at once while following: the vocabulary and statistics are updated once a batch. */
+const ADD_BATCH = 2048
+const MANIFEST = 'manifest.json'
+
+/** What a folder of snapshot files holds. Written last, so a folder without a matching manifest holds nothing. */
+export interface Manifest {
+  format: number
+  generation: number
+  model: string
+  dims: number
+  capabilities: number
+  highestLabel: number
+  files: FileSeal[]
+}
+
+export interface IndexEntry {
+  document: IndexDocument
+  /** `rows × dims` floats of unit length. */
+  vectors: Float32Array
+}
+
+/** Everything a search needs in memory: both retrievers, over the same labels. */
+export class SearchIndex {
+  readonly semantic: SemanticIndex
+  readonly relevance: RelevanceIndex
+  /** 1 for every live label. */
+  private present: Uint8Array
+  private highest: number
+
+  private constructor(semantic: SemanticIndex, relevance: RelevanceIndex, labels: Uint32Array, highest: number) {
+    this.semantic = semantic
+    this.relevance = relevance
+    this.highest = highest
+    this.present = new Uint8Array(highest + 1)
+    for (const label of labels) this.present[label] = 1
+  }
+
+  static empty(dims: number, table: TokenTable, weights: RelevanceWeights, capacity?: number): SearchIndex {
+    return new SearchIndex(new SemanticIndex(dims, capacity), new RelevanceIndex(table, weights), new Uint32Array(0), 0)
+  }
+
+  get count(): number {
+    return this.relevance.count
+  }
+
+  /** The highest label ever added, live or not; 0 at first. */
+  get highestLabel(): number {
+    return this.highest
+  }
+
+  has(label: number): boolean {
+    return this.present[label] === 1
+  }
+
+  *labels(): Generator<number> {
+    for (let label = 0; label < this.present.length; label++) if (this.present[label] === 1) yield label
+  }
+
+  /** Adds capabilities in ascending order of label, all above `highestLabel`. */
+  add(entries: readonly IndexEntry[]): void {
+    for (const { document, vectors } of entries) this.semantic.add(document.label, vectors)
+    this.relevance.add(entries.map((entry) => entry.document))
+    const last = entries.at(-1)?.document.label ?? this.highest
+    if (last >= this.present.length) this.present = growTo(this.present, Math.max(last + 1, this.present.length * 2))
+    for (const { document } of entries) this.present[document.label] = 1
+    this.highest = last
+  }
+
+  remove(labels: readonly number[]): void {
+    this.semantic.remove(labels)
+    this.relevance.remove(labels)
+    for (const label of labels) if (label < this.present.length) this.present[label] = 0
+  }
+
+  /**
+   * Brings this index to the store's state: what is live there and not here is added (its labels are all above `highestLabel`,
+   * because labels only ever increase), what is here and not live there is removed.
+   * @param live the store's live labels, ascending
+   * @param entries the store's capabilities above a label, ascending
+   */
+  async follow(live: Uint32Array, entries: (after: number) => AsyncIterable<IndexEntry>): Promise<void> {
+    const wanted = new Uint8Array(Math.max(this.present.length, (live.at(-1) ?? 0) + 1))
+    for (const label of live) wanted[label] = 1
+    this.remove([...this.labels()].filter((label) => wanted[label] === 0))
+    let batch: IndexEntry[] = []
+    for await (const entry of entries(this.highest)) {
+      batch.push(entry)
+      if (batch.length === ADD_BATCH) {
+        this.add(batch)
+        batch = []
+      }
+    }
+    this.add(batch)
+  }
+
+  /** Writes the snapshot files of a generation, then the manifest that names them, then drops those of older generations. */
+  async save(folder: string, about: { generation: number; model: string }): Promise<Manifest> {
+    const graph = path.join(folder, `g${about.generation}-graph.bin`)
+    const sections = path.join(folder, `g${about.generation}-index.snap`)
+    await replaceFile(graph, (temp) => this.semantic.writeGraph(temp))
+    const labels = new Uint8Array(Uint32Array.from(this.labels()).buffer)
+    await writeSections(
+      sections,
+      new Map([...this.semantic.sections(), ...this.relevance.snapshot(), ['labels', labels]]),
+    )
+    const manifest: Manifest = {
+      format: FORMAT,
+      ...about,
+      dims: this.semantic.dims,
+      capabilities: this.count,
+      highestLabel: this.highest,
+      files: [await sealOf(graph), await sealOf(sections)],
+    }
+    await replaceFile(path.join(folder, MANIFEST), (temp) => fsp.writeFile(temp, JSON.stringify(manifest, null, 1)))
+    await dropOthers(folder, manifest)
+    return manifest
+  }
+
+  /**
+   * Loads the snapshot in `folder` into fresh objects.
+   * @throws AppError `damaged-file` when a file is missing, damaged or of another format: the caller rebuilds from the store
+   */
+  static async load(
+    folder: string,
+    table: TokenTable,
+    weights: RelevanceWeights,
+  ): Promise<{ index: SearchIndex; manifest: Manifest }> {
+    const manifest = await readManifest(folder)
+    const [graph, snap] = manifest.files
+    await verifySeal(folder, graph!)
+    const sections = await readSections(path.join(folder, snap!.name))
+    const semantic = await SemanticIndex.restore(sections, path.join(folder, graph!.name))
+    if (semantic.dims !== manifest.dims) {
+      throw new AppError(
+        'damaged-file',
+        `${folder}: the manifest says ${manifest.dims} dimensions, the vectors have ${semantic.dims}; it will be rebuilt.`,
+      )
+    }
+    const labels = new Uint32Array(sections.get('labels')!.buffer)
+    const relevance = RelevanceIndex.restore(sections, table, weights)
+    return { index: new SearchIndex(semantic, relevance, labels, manifest.highestLabel), manifest }
+  }
+}
+
+/** @throws AppError `damaged-file` when there is none of this format */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const file = path.join(folder, MANIFEST)
+  const text = await fsp.readFile(file, 'utf8').catch(() => '')
+  try {
+    const manifest = JSON.parse(text) as Manifest
+    if (manifest.format === FORMAT && manifest.files.length === 2) return manifest
+  } catch {
+    // falls through: no manifest, or not JSON
+  }
+  throw new AppError(
+    'damaged-file',
+    `${file} holds no snapshot of format ${FORMAT}; it will be rebuilt from the database.`,
+  )
+}
+
+async function dropOthers(folder: string, manifest: Manifest): Promise<void> {
+  const keep = new Set([MANIFEST, ...manifest.files.map((file) => file.name)])
+  for (const name of fs.readdirSync(folder)) {
+    // temp files of other processes are theirs; what a killed one left is swept by the next save of the same name
+    if (/^g\d+-(graph\.bin|index\.snap)$/.test(name) && !keep.has(name))
+      await fsp.rm(path.join(folder, name), { force: true })
+  }
+}
