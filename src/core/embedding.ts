@@ -5,6 +5,8 @@ export interface Embedder {
   readonly dims: number
   /** One unit-length vector (`dims` floats) a text, in order. A text without any known token gives the zero vector. */
   embed(texts: readonly string[], kind: 'query' | 'document'): Promise<Float32Array[]>
+  /** For models that weight query pieces by their rarity in the catalogue: one factor a piece, √ln((N+1)/(df+.5)). */
+  setIdf?(idf: Float32Array): void
   close(): Promise<void>
 }
 

@@ -93,6 +93,7 @@ export class LiveCatalogue {
 }
 
 export interface FilterTest {
+  name: keyof Filters
   /** As written in a query string. */
   parameter: string
   passes(tool: Tool): boolean
@@ -111,6 +112,7 @@ export function filterTests(filters: Filters): FilterTest[] {
     if (!wanted || wanted.length === 0) return
     const set = new Set(wanted)
     tests.push({
+      name,
       parameter: `${name}=${wanted.join(',')}`,
       passes: (tool) => has(tool).some((value) => set.has(value)),
       fails: (tool) => `${name}: ${has(tool).join(', ') || 'not stated'}`,
@@ -124,6 +126,7 @@ export function filterTests(filters: Filters): FilterTest[] {
   any('tool', filters.tool, (tool) => [tool.slug])
   if (filters.free === 'on') {
     tests.push({
+      name: 'free',
       parameter: 'free=on',
       passes: (tool) => isFree(tool.pricing),
       fails: (tool) => `pricing: ${tool.pricing?.model ?? 'unknown'}`,

@@ -1,7 +1,8 @@
 import type { NearMiss, SearchQuery } from '../core/api/search.js'
+import { type Asked, ask, type SearchContext } from './ask.js'
 import type { Caller, Scored } from './evidence-hook.js'
 import { filterTests } from './live-catalogue.js'
-import { type Asked, ask, resultOf, type SearchContext } from './search.js'
+import { resultOf } from './result.js'
 
 const NEAR_MISSES = 3
 /** What a relaxed filter would bring is counted down to this confidence. */
@@ -74,13 +75,8 @@ export async function relaxationsOf(
   const here = new Set(asked.scored.map((one) => one.ranked.label))
   const relaxations: { drop: string; wouldMatch: number }[] = []
   for (const test of filterTests(request)) {
-    const name = test.parameter.slice(0, test.parameter.indexOf('=')) as 'type'
-    const again = await askAgain(
-      context,
-      { ...request, [name]: (name as string) === 'free' ? 'off' : undefined },
-      caller,
-      asked,
-    )
+    const dropped = { ...request, ...(test.name === 'free' ? { free: 'off' as const } : { [test.name]: undefined }) }
+    const again = await askAgain(context, dropped, caller, asked)
     const would = again.scored.filter((one) => one.ranked.confidence >= WOULD_MATCH && !here.has(one.ranked.label))
     if (would.length > 0) relaxations.push({ drop: test.parameter, wouldMatch: would.length })
   }

@@ -1,7 +1,8 @@
 import type { GroupedAnswer, SearchAnswer, SearchQuery, SearchResult } from '../core/api/search.js'
 import { AppError } from '../core/errors.js'
+import type { SearchContext } from './ask.js'
 import type { Question, Scored } from './evidence-hook.js'
-import { resultOf, type SearchContext } from './search.js'
+import { resultOf } from './result.js'
 
 type Page =
   | Pick<SearchAnswer, 'total' | 'nextCursor' | 'results'>
@@ -80,7 +81,8 @@ async function toolPage(
   }
   const shown = [...groups.values()].slice(offset, offset + limit)
   const flat = await resultsOf(context, question, shown.flat(), offset)
-  const bySlug = Map.groupBy(flat, (result) => result.tool.slug)
+  const bySlug = new Map<string, SearchResult[]>()
+  for (const result of flat) bySlug.set(result.tool.slug, [...(bySlug.get(result.tool.slug) ?? []), result])
   const results = [...bySlug.values()].map((members, i) => {
     const { score, confidence, tool, why, token } = members[0]!
     const capabilities = members.map(({ tool: _tool, token: _token, ...rest }) => rest)

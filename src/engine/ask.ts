@@ -1,0 +1,128 @@
+import type { SearchQuery } from '../core/api/search.js'
+import type { Hits, LabelSet } from '../core/document.js'
+import { type Answer, answerOf, logit } from '../core/relevance/confidence.js'
+import type { AnalyzedQuery } from '../index/query.js'
+import type { Ranking } from '../index/relevance-index.js'
+import type { Caller, EvidenceHook, Question, Scored } from './evidence-hook.js'
+import type { EngineParts, Live } from './live.js'
+
+/** Candidates a retriever; fixed, so that a page's order never changes with its length. */
+const DEPTH = 150
+/** How sure we are of a name typed exactly. */
+const EXACT_CONFIDENCE = 0.99
+
+export interface SearchContext {
+  parts: EngineParts
+  live: Live
+  evidence: EvidenceHook
+}
+
+/** One question on its way: analysed, embedded, its candidates ranked. */
+export interface Asked {
+  question: Question
+  ranking: Ranking
+  scored: Scored[]
+  answer: Answer
+}
+
+/** Everything up to the cut: who the candidates are and in which order. */
+export async function ask(
+  context: SearchContext,
+  request: SearchQuery,
+  caller: Caller,
+  clock: { now: number; searchId: string; offset: number },
+  allowed: LabelSet | undefined,
+): Promise<Asked> {
+  const { live, evidence, parts } = context
+  const query = live.index.relevance.analyze(request.q)
+  const [vector, ...clauses] = await parts.embedder.embed([request.q, ...query.clauses], 'query')
+  const question: Question = {
+    ...clock,
+    query,
+    vector: vector!,
+    caller,
+    evidence: request.evidence === 'on',
+    explore: request.explore === 'on' && clock.offset === 0,
+  }
+  const exact = exactLabels(live, request.q, allowed)
+  const extra = [...exact, ...(question.evidence ? evidence.candidates(live, question) : [])]
+  const ranking = rankAll(live, query, { vector: vector!, clauses }, request, { allowed, extra })
+  const ordered = evidence.order(live, question, ranking.ranked)
+  const scored = exactFirst(live, ordered, exact)
+  const { thresholds } = live.index.relevance
+  const top = scored[0]
+  const answer = !top
+    ? 'none'
+    : exact.length > 0
+      ? 'match'
+      : answerOf(ranking.present, top.ranked.confidence, thresholds)
+  return { question, ranking, scored, answer }
+}
+
+function rankAll(
+  { index }: Live,
+  query: AnalyzedQuery,
+  vectors: { vector: Float32Array; clauses: Float32Array[] },
+  { mode, explain }: SearchQuery,
+  { allowed, extra }: { allowed: LabelSet | undefined; extra: readonly number[] },
+): Ranking {
+  const semantic = mode === 'keyword' ? noHits : index.semantic.search(vectors.vector, DEPTH, allowed)
+  const keyword = mode === 'semantic' ? noHits : index.relevance.keyword(query, DEPTH, allowed)
+  return index.relevance.rank(query, {
+    semantic: withExtra(
+      semantic,
+      extra.filter((label) => index.has(label) && (!allowed || allowed.has(label))),
+    ),
+    keyword,
+    cosines: (which, labels) =>
+      index.semantic.cosines(which === 'query' ? vectors.vector : vectors.clauses[which]!, labels),
+    explain: explain === 'on',
+    mode,
+  })
+}
+
+const noHits: Hits = { labels: new Uint32Array(0), scores: new Float32Array(0) }
+
+/** Adds candidates that no retriever brought; their scores are computed like everybody's. */
+function withExtra(hits: Hits, extra: readonly number[]): Hits {
+  if (extra.length === 0) return hits
+  const known = new Set(hits.labels)
+  const more = [...new Set(extra)].filter((label) => !known.has(label))
+  return {
+    labels: Uint32Array.from([...hits.labels, ...more]),
+    scores: Float32Array.from([...hits.scores, ...more.map(() => 0)]),
+  }
+}
+
+/** Capabilities that a query names exactly, by their own name or by their tool's. */
+function exactLabels({ catalogue }: Live, query: string, allowed: LabelSet | undefined): number[] {
+  const own = catalogue.exactCapabilities(query)
+  const labels =
+    own.length > 0 ? own : catalogue.exactTools(query).flatMap((tool) => tool.capabilities.map((c) => c.label))
+  return labels.filter((label) => !allowed || allowed.has(label))
+}
+
+/** Puts what was named exactly before everything else, in the order it has among itself. */
+function exactFirst(live: Live, ordered: readonly Scored[], exact: readonly number[]): Scored[] {
+  if (exact.length === 0) return [...ordered]
+  const named = new Set(exact)
+  const isTool = live.catalogue.exactCapabilities(live.catalogue.outlineOf(exact[0]!)!.name).length === 0
+  const first = ordered.filter((one) => named.has(one.ranked.label))
+  const rest = ordered.filter((one) => !named.has(one.ranked.label))
+  const top = Math.max(EXACT_CONFIDENCE, ordered[0]?.score ?? 0)
+  const what = isTool ? 'its tool is named exactly so' : 'named exactly so'
+  return [
+    ...first.map((one) => ({
+      ...one,
+      score: Math.max(one.score, top),
+      why: [what, one.why].filter(Boolean).join('; '),
+      ranked: sure(one.ranked),
+    })),
+    ...rest,
+  ]
+}
+
+function sure<R extends { confidence: number; rel: number }>(ranked: R): R {
+  const confidence = Math.max(ranked.confidence, EXACT_CONFIDENCE)
+  return { ...ranked, confidence, rel: logit(confidence) }
+}

@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto'
+import type { Filters, GroupedAnswer, SearchAnswer, SearchQuery, ToolSummary } from '../core/api/search.js'
+import type { ToolRecord } from '../core/catalogue.js'
+import { AppError } from '../core/errors.js'
+import { documentOf } from '../core/indexed-text.js'
+import { nearest } from '../core/nearest.js'
+import type { AppliedChange, CatalogueChange, Generation, StoredTool } from '../store/store.js'
+import type { SearchContext } from './ask.js'
+import type { Caller, EvidenceHook } from './evidence-hook.js'
+import { type EngineParts, type Live, loadLive } from './live.js'
+import { filterTests } from './live-catalogue.js'
+import { search } from './search.js'
+
+/** One page of tools. */
+export interface ToolPage {
+  tools: (ToolSummary & { description: string; capabilities: number })[]
+  total: number
+  nextCursor?: string
+}
+
+/** Answers every question from one generation in memory; the store is read only for the records that are shown. */
+export class Engine {
+  readonly parts: EngineParts
+  private readonly evidence: EvidenceHook
+  private current: Live
+  /** Changes and generation swaps, one after the other. */
+  private queue: Promise<unknown> = Promise.resolve()
+
+  private constructor(parts: EngineParts, evidence: EvidenceHook, live: Live) {
+    this.parts = parts
+    this.evidence = evidence
+    this.current = live
+  }
+
+  /** @throws AppError `unavailable` before the first index run, `model-mismatch` when it was made with another model */
+  static async open(parts: EngineParts, evidence: EvidenceHook): Promise<Engine> {
+    return new Engine(parts, evidence, await loadLive(parts))
+  }
+
+  get generation(): Generation {
+    return this.current.generation
+  }
+
+  get live(): Live {
+    return this.current
+  }
+
+  /** What every question works with: one generation, held as long as the question runs. */
+  context(): SearchContext {
+    return { parts: this.parts, live: this.current, evidence: this.evidence }
+  }
+
+  search(request: SearchQuery, caller: Caller, now: number): Promise<SearchAnswer | GroupedAnswer> {
+    return search(this.context(), request, caller, { now, searchId: randomBytes(12).toString('base64url') })
+  }
+
+  /** @throws AppError `not-found` with the nearest slugs */
+  async tool(slug: string): Promise<StoredTool> {
+    const stored = await this.parts.store.catalogue.tool(slug)
+    if (stored) return stored
+    const near = nearest(slug, [...this.current.catalogue.tools.keys()])
+    throw new AppError('not-found', `There is no tool "${slug}".${near ? ` Did you mean "${near}"?` : ''}`)
+  }
+
+  /** Tools that pass the filters, by slug. */
+  tools(filters: Filters, limit: number, after: string | undefined): ToolPage {
+    const tests = filterTests(filters)
+    const all = [...this.current.catalogue.tools.values()]
+      .filter(({ tool }) => tests.every((test) => test.passes(tool)))
+      .sort((a, b) => (a.tool.slug < b.tool.slug ? -1 : 1))
+    const rest = after === undefined ? all : all.filter(({ tool }) => tool.slug > after)
+    const tools = rest.slice(0, limit).map(({ tool, capabilities }) => ({
+      ...this.summary(tool.slug),
+      description: tool.description,
+      capabilities: capabilities.length,
+    }))
+    const last = tools.at(-1)
+    return { tools, total: all.length, ...(rest.length > limit && last && { nextCursor: last.slug }) }
+  }
+
+  private summary(slug: string): ToolSummary {
+    const { tool } = this.current.catalogue.tools.get(slug)!
+    const { name, type, layer, url, pricing } = tool
+    return { slug, name, type, layer, url, pricing, rank: this.evidence.rank(slug) }
+  }
+
+  /** Writes a change to the store and makes it searchable before it answers. */
+  apply(change: CatalogueChange): Promise<AppliedChange> {
+    return this.inTurn(async () => {
+      const applied = await this.parts.store.catalogue.apply(change)
+      await this.follow(change, applied)
+      return applied
+    })
+  }
+
+  private async follow(change: CatalogueChange, applied: AppliedChange): Promise<void> {
+    const { index, catalogue } = this.current
+    const vectors = new Map<number, Float32Array>()
+    const first = applied.added[0]
+    if (first) {
+      const stream = this.parts.store.catalogue.embedded(change.model, first.label - 1)
+      for await (const one of stream) vectors.set(one.capability.label, one.vectors)
+    }
+    const records = new Map<string, ToolRecord>(change.put.map(({ record }) => [record.slug, record]))
+    index.remove(applied.removed)
+    index.add(
+      applied.added.map((capability) => ({
+        document: documentOf(capability.label, capability, records.get(capability.toolSlug)!),
+        vectors: vectors.get(capability.label) ?? new Float32Array(0),
+      })),
+    )
+    for (const slug of change.remove) catalogue.remove(slug)
+    for (const { record } of change.put) {
+      const { tool, capabilities } = (await this.parts.store.catalogue.tool(record.slug))!
+      catalogue.put({
+        tool,
+        capabilities: capabilities.map(({ label, id, name, bornAt }) => ({ label, id, name, bornAt })),
+      })
+    }
+    this.parts.embedder.setIdf?.(index.relevance.pieceIdf())
+    this.current.generation = applied.generation
+  }
+
+  /** Loads the store's generation when another process has published a newer one; searches go on from the old one meanwhile. */
+  refresh(): Promise<boolean> {
+    return this.inTurn(async () => {
+      const newest = await this.parts.store.catalogue.generation()
+      if (!newest || newest.id <= this.current.generation.id) return false
+      this.current = await loadLive(this.parts)
+      return true
+    })
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.queue.then(work)
+    this.queue = turn.catch(() => undefined)
+    return turn
+  }
+}

@@ -1,0 +1,60 @@
+import type { SearchResult } from '../core/api/search.js'
+import type { Capability } from '../core/catalogue.js'
+import type { SearchContext } from './ask.js'
+import type { Scored } from './evidence-hook.js'
+
+/** The result as shown, from its stored record. */
+export function resultOf(
+  context: SearchContext,
+  one: Scored,
+  capability: Capability,
+  position: number,
+  token: string,
+): SearchResult {
+  const { live, evidence } = context
+  const { tool } = live.catalogue.ownerOf(one.ranked.label)!
+  const { id, name, description, unique, versus, limitations } = capability
+  const { explain } = one.ranked
+  return {
+    position,
+    score: round(one.score),
+    confidence: round(one.ranked.confidence),
+    capability: {
+      id,
+      name,
+      description,
+      ...(unique && { unique }),
+      ...(versus && { versus }),
+      ...(limitations && { limitations }),
+    },
+    tool: {
+      slug: tool.slug,
+      name: tool.name,
+      type: tool.type,
+      ...(tool.layer && { layer: tool.layer }),
+      ...(tool.url && { url: tool.url }),
+      ...(tool.pricing && { pricing: tool.pricing }),
+      rank: evidence.rank(tool.slug),
+    },
+    why: whyOf(one),
+    evidence: one.summary,
+    exploration: one.exploration,
+    token,
+    ...(explain && {
+      explain: {
+        contributions: explain.contributions,
+        words: explain.words,
+        ...(explain.clause && { clause: explain.clause }),
+        relevance: one.ranked.relevance,
+        ...(one.parts && { evidence: one.parts }),
+      },
+    }),
+  }
+}
+
+const round = (x: number): number => Math.round(x * 1e6) / 1e6
+
+function whyOf({ ranked, why, exploration }: Scored): string {
+  const parts = [exploration ? 'shown to learn more about it' : '', ranked.why, why ?? '']
+  return parts.filter(Boolean).join('; ')
+}

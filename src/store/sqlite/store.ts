@@ -1,0 +1,43 @@
+import type { Store } from '../store.js'
+import { CATALOGUE_SCHEMA, SqliteCatalogue } from './catalogue.js'
+import { migrate, openDatabase, type Sqlite } from './database.js'
+import { LOG_MIGRATIONS, SqliteLog } from './log.js'
+
+/** Version i of the file is taken to i + 1 by entry i; entries are only ever appended. */
+const MIGRATIONS: readonly string[] = [`${CATALOGUE_SCHEMA}${LOG_MIGRATIONS[0]}`, ...LOG_MIGRATIONS.slice(1)]
+
+/** The embedded store: one SQLite file. */
+export class SqliteStore implements Store {
+  readonly catalogue: SqliteCatalogue
+  readonly log: SqliteLog
+  private readonly db: Sqlite
+
+  private constructor(db: Sqlite) {
+    this.db = db
+    this.catalogue = new SqliteCatalogue(db)
+    this.log = new SqliteLog(db)
+  }
+
+  /**
+   * Opens the database file, creating or migrating it.
+   * @throws AppError `damaged-file` when it is not a database, `conflict` when a newer program wrote it
+   */
+  static open(file: string): SqliteStore {
+    const db = openDatabase(file)
+    migrate(db, MIGRATIONS)
+    return new SqliteStore(db)
+  }
+
+  async backup(file: string): Promise<void> {
+    await this.db.backup(file)
+  }
+
+  async check(): Promise<string[]> {
+    const rows = this.db.pragma('integrity_check') as { integrity_check: string }[]
+    return rows.map((row) => row.integrity_check).filter((line) => line !== 'ok')
+  }
+
+  async close(): Promise<void> {
+    this.db.close()
+  }
+}
