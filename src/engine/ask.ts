@@ -49,13 +49,12 @@ export async function ask(
   const ranking = rankAll(live, query, { vector: vector!, clauses }, request, { allowed, extra })
   const ordered = evidence.order(live, question, ranking.ranked)
   const scored = exactFirst(live, ordered, exact)
-  const { thresholds } = live.index.relevance
   const top = scored[0]
   const answer = !top
     ? 'none'
     : exact.length > 0
       ? 'match'
-      : answerOf(ranking.present, top.ranked.confidence, thresholds)
+      : answerOf(ranking.present, top.ranked.confidence, parts.weights.confidence)
   return { question, ranking, scored, answer }
 }
 
@@ -63,7 +62,7 @@ function rankAll(
   { index }: Live,
   query: AnalyzedQuery,
   vectors: { vector: Float32Array; clauses: Float32Array[] },
-  { mode, explain }: SearchQuery,
+  { mode }: SearchQuery,
   { allowed, extra }: { allowed: LabelSet | undefined; extra: readonly number[] },
 ): Ranking {
   const semantic = mode === 'keyword' ? noHits : index.semantic.search(vectors.vector, DEPTH, allowed)
@@ -76,7 +75,7 @@ function rankAll(
     keyword,
     cosines: (which, labels) =>
       index.semantic.cosines(which === 'query' ? vectors.vector : vectors.clauses[which]!, labels),
-    explain: explain === 'on',
+    explain: true,
     mode,
   })
 }

@@ -17,7 +17,6 @@ const withoutFilters = (request: SearchQuery): SearchQuery => ({
   layer: undefined,
   tool: undefined,
   free: 'off',
-  explain: 'on',
 })
 
 /** Asked again with other filters; never explores and is never noted as shown. */
@@ -51,7 +50,7 @@ export async function nearMissesOf(
   return misses.flatMap(({ one, fails }) => {
     const capability = stored.find((c) => c.label === one.ranked.label)
     if (!capability) return []
-    const { score, confidence, capability: shown, tool, why } = resultOf(context, one, capability, 1, '')
+    const { score, confidence, capability: shown, tool, why } = resultOf(context, one, capability, 1, '', false)
     return [{ score, confidence, capability: shown, tool, why, fails }]
   })
 }

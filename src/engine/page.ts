@@ -37,12 +37,12 @@ export async function pageOf(
 
 async function capabilityPage(
   context: SearchContext,
-  { limit }: SearchQuery,
+  { limit, explain }: SearchQuery,
   question: Question,
   kept: readonly Scored[],
   offset: number,
 ): Promise<Page> {
-  const results = await resultsOf(context, question, kept.slice(offset, offset + limit), offset)
+  const results = await resultsOf(context, question, kept.slice(offset, offset + limit), offset, explain === 'on')
   const more = kept.length > offset + limit
   return { total: kept.length, ...(more && { nextCursor: encode(offset + limit) }), results }
 }
@@ -52,6 +52,7 @@ async function resultsOf(
   question: Question,
   shown: readonly Scored[],
   offset: number,
+  explain: boolean,
 ): Promise<SearchResult[]> {
   const capabilities = await context.parts.store.catalogue.capabilities(shown.map((one) => one.ranked.label))
   const byLabel = new Map(capabilities.map((capability) => [capability.label, capability]))
@@ -59,7 +60,9 @@ async function resultsOf(
   const present = shown.filter((one) => byLabel.has(one.ranked.label))
   const ids = present.map((one) => byLabel.get(one.ranked.label)!.id)
   const tokens = context.evidence.shown(question, ids, offset + 1)
-  return present.map((one, i) => resultOf(context, one, byLabel.get(one.ranked.label)!, offset + i + 1, tokens[i]!))
+  return present.map((one, i) =>
+    resultOf(context, one, byLabel.get(one.ranked.label)!, offset + i + 1, tokens[i]!, explain),
+  )
 }
 
 /** At most this many capabilities of a tool are shown under it. */
@@ -67,7 +70,7 @@ const CAPABILITIES_PER_TOOL = 5
 
 async function toolPage(
   context: SearchContext,
-  { limit }: SearchQuery,
+  { limit, explain }: SearchQuery,
   question: Question,
   kept: readonly Scored[],
   offset: number,
@@ -80,7 +83,7 @@ async function toolPage(
     else if (group.length < CAPABILITIES_PER_TOOL) group.push(one)
   }
   const shown = [...groups.values()].slice(offset, offset + limit)
-  const flat = await resultsOf(context, question, shown.flat(), offset)
+  const flat = await resultsOf(context, question, shown.flat(), offset, explain === 'on')
   const bySlug = new Map<string, SearchResult[]>()
   for (const result of flat) bySlug.set(result.tool.slug, [...(bySlug.get(result.tool.slug) ?? []), result])
   const results = [...bySlug.values()].map((members, i) => {

@@ -10,6 +10,7 @@ export function resultOf(
   capability: Capability,
   position: number,
   token: string,
+  withExplain: boolean,
 ): SearchResult {
   const { live, evidence } = context
   const { tool } = live.catalogue.ownerOf(one.ranked.label)!
@@ -40,21 +41,26 @@ export function resultOf(
     evidence: one.summary,
     exploration: one.exploration,
     token,
-    ...(explain && {
-      explain: {
-        contributions: explain.contributions,
-        words: explain.words,
-        ...(explain.clause && { clause: explain.clause }),
-        relevance: one.ranked.relevance,
-        ...(one.parts && { evidence: one.parts }),
-      },
-    }),
+    ...(withExplain &&
+      explain && {
+        explain: {
+          contributions: explain.contributions,
+          words: explain.words,
+          ...(explain.clause && { clause: explain.clause }),
+          relevance: one.ranked.relevance,
+          ...(one.parts && { evidence: one.parts }),
+        },
+      }),
   }
 }
 
 const round = (x: number): number => Math.round(x * 1e6) / 1e6
 
 function whyOf({ ranked, why, exploration }: Scored): string {
-  const parts = [exploration ? 'shown to learn more about it' : '', ranked.why, why ?? '']
+  const parts = [
+    exploration ? 'shown to learn more about it' : '',
+    ranked.explain?.why.replace(/\.$/, '') ?? '',
+    why ?? '',
+  ]
   return parts.filter(Boolean).join('; ')
 }

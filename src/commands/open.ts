@@ -1,0 +1,41 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Settings } from '../config.js'
+import type { Embedder, TokenTable } from '../core/embedding.js'
+import { parseRelevanceWeights, type RelevanceWeights } from '../core/relevance/weights.js'
+import { bundledModelFolder, loadEmbedder, loadTokenTable } from '../embed/load.js'
+import { SqliteStore } from '../store/sqlite/store.js'
+import type { Store } from '../store/store.js'
+
+/** Everything that the engine and the indexer share, opened once a process. */
+export interface Opened {
+  store: Store
+  embedder: Embedder
+  table: TokenTable
+  weights: RelevanceWeights
+  /** Folder of the snapshot files. */
+  indexFolder: string
+  close(): Promise<void>
+}
+
+/** The folder `data` of the package: catalogue, model, fitted weights. */
+export const dataFolder = (): string => path.dirname(bundledModelFolder())
+
+/** @throws AppError when the database, the model or the weights cannot be read, each saying what to do */
+export async function openHome(settings: Settings): Promise<Opened> {
+  const home = settings.MATCHGRAPH_HOME
+  const store = SqliteStore.open(path.join(home, 'matchgraph.db'))
+  try {
+    const table = await loadTokenTable()
+    const embedder = await loadEmbedder(settings.MATCHGRAPH_MODEL, { cacheDir: path.join(home, 'models') })
+    const weights = parseRelevanceWeights(fs.readFileSync(path.join(dataFolder(), 'relevance.json'), 'utf8'))
+    const close = async () => {
+      await embedder.close()
+      await store.close()
+    }
+    return { store, embedder, table, weights, indexFolder: path.join(home, 'index'), close }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}

@@ -1,0 +1,21 @@
+import type { EvidenceSummary } from '../core/api/search.js'
+import type { EvidenceHook } from './evidence-hook.js'
+
+const nothing: EvidenceSummary = {
+  timesMatched: 0,
+  selections: 0,
+  expected: 0,
+  succeeded: 0,
+  failed: 0,
+  lift: 0,
+  interval: [0, 0],
+}
+
+/** Relevance alone: what a catalogue without a match log is searched with. */
+export const neutralEvidence: EvidenceHook = {
+  candidates: () => [],
+  order: (_live, _question, ranked) =>
+    ranked.map((one) => ({ ranked: one, score: one.confidence, summary: nothing, exploration: false })),
+  shown: (_question, ids) => ids.map(() => ''),
+  rank: () => undefined,
+}

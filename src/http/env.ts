@@ -1,0 +1,30 @@
+import type { Settings } from '../config.js'
+import type { Engine } from '../engine/engine.js'
+import type { Caller } from '../engine/evidence-hook.js'
+import type { Logger } from './log.js'
+
+/** What the indexer can do for the server; handed over by the command line, because http does not know the indexer. */
+export interface CatalogueWriter {
+  /** Checks, embeds and publishes one record; searchable when it resolves. Answers the new generation's number. */
+  put(record: unknown, now: number): Promise<number>
+  /** @throws AppError `not-found` */
+  remove(slug: string, now: number): Promise<number>
+}
+
+/** What the app is made of. */
+export interface AppDeps {
+  engine: Engine
+  settings: Settings
+  writer: CatalogueWriter
+  log: Logger
+}
+
+/** What middleware leaves for the handlers. */
+export interface Env {
+  Variables: {
+    requestId: string
+    caller: Caller
+    /** Time of the request, milliseconds since 1970. */
+    now: number
+  }
+}

@@ -1,0 +1,105 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { isLoopback, type Settings } from '../config.js'
+import { AppError } from '../core/errors.js'
+import type { AppDeps, Env } from './env.js'
+
+/** Gives every request an id, a caller and a time, and every answer its headers; logs one line when it is done. */
+export const prepare = ({ settings, log }: AppDeps) =>
+  createMiddleware<Env>(async (c, next) => {
+    const started = performance.now()
+    const requestId = randomBytes(9).toString('base64url')
+    c.set('requestId', requestId)
+    c.set('caller', { address: addressOf(c, settings), ...keyOf(c, settings) })
+    c.set('now', timeOf(c, settings))
+    await next()
+    c.header('x-request-id', requestId)
+    const ms = Math.round((performance.now() - started) * 100) / 100
+    log.info({ requestId, method: c.req.method, path: c.req.path, status: c.res.status, ms })
+  })
+
+/** The peer's address; behind a trusted proxy the last address of X-Forwarded-For, the one that proxy added. */
+function addressOf(c: Context, settings: Settings): string {
+  const forwarded = settings.MATCHGRAPH_TRUST_PROXY && c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim()
+  if (forwarded) return forwarded
+  try {
+    return getConnInfo(c).remote.address ?? '127.0.0.1'
+  } catch {
+    // app.request in tests has no connection
+    return '127.0.0.1'
+  }
+}
+
+const bearer = (c: Context): string | undefined => /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/** Compares digests of equal length in constant time, with every key, so that timing tells nothing about any. */
+function isOneOf(key: string, keys: readonly string[]): boolean {
+  const given = digest(key)
+  return keys.map((one) => timingSafeEqual(given, digest(one))).includes(true)
+}
+
+function keyOf(c: Context, { MATCHGRAPH_CLIENT_KEYS, MATCHGRAPH_ADMIN_KEYS }: Settings): { key?: string } {
+  const key = bearer(c)
+  return key !== undefined && isOneOf(key, [...MATCHGRAPH_CLIENT_KEYS, ...MATCHGRAPH_ADMIN_KEYS]) ? { key } : {}
+}
+
+function timeOf(c: Context, settings: Settings): number {
+  const told = settings.MATCHGRAPH_TEST_CLOCK ? c.req.header('x-test-now') : undefined
+  if (told === undefined) return Date.now()
+  const at = Date.parse(told)
+  if (Number.isNaN(at)) throw new AppError('invalid-parameter', `x-test-now must be an RFC 3339 time, not "${told}".`)
+  return at
+}
+
+/** Admin calls need an admin key; with none set they are taken from loopback only. */
+export const adminOnly = ({ settings }: AppDeps) =>
+  createMiddleware<Env>(async (c, next) => {
+    const keys = settings.MATCHGRAPH_ADMIN_KEYS
+    const key = bearer(c)
+    if (keys.length === 0) {
+      if (!isLoopback(c.get('caller').address.replace(/^::ffff:/, ''))) {
+        throw new AppError(
+          'forbidden',
+          'No admin key is set, so admin calls are taken from this machine only. Set MATCHGRAPH_ADMIN_KEYS.',
+        )
+      }
+    } else if (key === undefined) {
+      throw new AppError(
+        'unauthorized',
+        'This call needs "Authorization: Bearer KEY" with a key of MATCHGRAPH_ADMIN_KEYS.',
+      )
+    } else if (!isOneOf(key, keys)) {
+      throw new AppError('forbidden', 'This key is not one of MATCHGRAPH_ADMIN_KEYS.')
+    }
+    await next()
+  })
+
+/** JSON bodies only, at most `limit` bytes: checked before any validator, because without a JSON content type it would validate {}. */
+export const jsonBody = (limit: number) =>
+  createMiddleware<Env>(async (c, next) => {
+    if (!['POST', 'PUT', 'PATCH'].includes(c.req.method)) return next()
+    if (Number(c.req.header('content-length') ?? 0) > limit) throw tooLarge(limit)
+    if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(c.req.header('content-type') ?? '')) {
+      // a body-less POST (replay, reindex) needs no content type
+      if ((c.req.header('content-length') ?? '0') === '0' && !c.req.header('transfer-encoding') && !c.req.raw.body)
+        return next()
+      throw new AppError('unsupported-media-type', 'Send the body as JSON with "content-type: application/json".')
+    }
+    const text = await c.req.text()
+    if (Buffer.byteLength(text) > limit) throw tooLarge(limit)
+    try {
+      JSON.parse(text)
+    } catch (error) {
+      throw new AppError('invalid-body', `The body is not JSON: ${(error as Error).message}.`)
+    }
+    return next()
+  })
+
+const tooLarge = (limit: number): AppError =>
+  new AppError(
+    'too-large',
+    `The body may have at most ${Math.round(limit / 1024)} KiB. Send large catalogues with "matchgraph index".`,
+  )

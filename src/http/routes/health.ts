@@ -1,0 +1,34 @@
+import { createRoute } from '@hono/zod-openapi'
+import { z } from 'zod'
+import type { AppDeps } from '../env.js'
+import { type App, json, problems, router } from '../router.js'
+
+const health = createRoute({
+  method: 'get',
+  path: '/healthz',
+  summary: 'The process lives',
+  responses: { 200: json(z.object({ status: z.literal('ok') }), 'Alive') },
+})
+const readySchema = z.object({
+  status: z.literal('ready'),
+  generation: z.number().int(),
+  capabilities: z.number().int(),
+  tools: z.number().int(),
+  model: z.string(),
+})
+const ready = createRoute({
+  method: 'get',
+  path: '/readyz',
+  summary: 'Searches are answered',
+  responses: { 200: json(readySchema, 'Ready'), ...problems(503) },
+})
+
+export function healthRoutes({ engine }: AppDeps): App {
+  const app = router()
+  app.openapi(health, (c) => c.json({ status: 'ok' as const }, 200))
+  app.openapi(ready, (c) => {
+    const { id, capabilities, tools, model } = engine.generation
+    return c.json({ status: 'ready' as const, generation: id, capabilities, tools, model }, 200)
+  })
+  return app
+}
