@@ -3,8 +3,10 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Embedder } from '../core/embedding.js'
 import { AppError } from '../core/errors.js'
+import { hubFolder, isHubId } from './hub.js'
 import { StaticModel } from './static.js'
 import { StaticEmbedder } from './static-embedder.js'
+import { TransformersEmbedder } from './transformers.js'
 
 export interface EmbedderOptions {
   /** Where fetched models lie (the home's `models` folder). Nothing is ever fetched here. */
@@ -30,9 +32,20 @@ export function loadTokenTable(): Promise<StaticModel> {
 }
 
 /**
- * @param model a folder in model2vec's layout; undefined = the bundled model
- * @throws AppError `not-found` when there is no such folder, `damaged-file` when it cannot be read
+ * @param model undefined = the tuned model of the home if there is one, else the bundled model; a folder with a static
+ *   table (`model.safetensors`, model2vec's layout) or an ONNX model; or a hub id that was pulled
+ * @throws AppError `not-found` when there is no such model, `damaged-file` when it cannot be read, `unavailable` when it
+ *   needs transformers.js and that is not installed
  */
-export async function loadEmbedder(model: string | undefined, _options: EmbedderOptions): Promise<Embedder> {
-  return StaticEmbedder.load(model ?? bundledModelFolder())
+export async function loadEmbedder(model: string | undefined, options: EmbedderOptions): Promise<Embedder> {
+  if (model === undefined) return StaticEmbedder.load(bundledModelFolder())
+  const folder = [model, hubFolder(options.cacheDir, model)].find((candidate) => existsSync(candidate))
+  if (!folder) {
+    const way = isHubId(model)
+      ? `To fetch it from the hub once: matchgraph model pull ${model}`
+      : 'Check MATCHGRAPH_MODEL.'
+    throw new AppError('not-found', `There is no model folder ${model}. ${way}`)
+  }
+  const isStatic = existsSync(path.join(folder, 'model.safetensors')) && !existsSync(path.join(folder, 'onnx'))
+  return isStatic ? StaticEmbedder.load(folder) : TransformersEmbedder.load(folder)
 }
