@@ -3,6 +3,7 @@ import { type Bm25Weights, bm25Idf, FIELDS, fieldImpact, saturate, unsaturate } 
 import type { Forward } from './forward.js'
 import { Growable } from './growable.js'
 import { PairMap } from './pair-map.js'
+import { RowTally } from './row-tally.js'
 import { BREAK, type Vocabulary } from './vocabulary.js'
 
 /** One term of a query that the index knows: a posting list and what one unit of saturated frequency is worth. */
@@ -26,7 +27,8 @@ export class KeywordIndex {
   readonly count: number
   private readonly weights: Bm25Weights
   private readonly stemCount: number
-  private readonly pairs: PairMap
+  /** Adjacent content stems of all weighted fields. */
+  readonly pairs: PairMap
   private readonly start: Uint32Array
   private readonly rows: Uint32Array
   /** Saturated frequency × 65535/(k1 + 1). */
@@ -96,12 +98,6 @@ export class KeywordIndex {
     return stem < 0 || stem >= this.stemCount ? 0 : this.start[stem + 1]! - this.start[stem]!
   }
 
-  /** idf of a pair of stems (unweighted), 0 when they never stand side by side. */
-  pairDf(a: number, b: number): number {
-    const pair = a < 0 || b < 0 ? -1 : this.pairs.get(a, b)
-    return pair < 0 ? 0 : this.start[this.stemCount + pair + 1]! - this.start[this.stemCount + pair]!
-  }
-
   /** The saturated frequency of a term in a row, 0 when it is not there. Binary search. */
   saturated(term: number, row: number): number {
     let low = this.start[term]!
@@ -129,13 +125,13 @@ export class KeywordIndex {
   /**
    * The best `depth` rows, best first, ties by row. Term at a time, the strongest first; once the terms still to come cannot lift a new row into
    * the best `depth`, they only add to rows already met (max-score, Turtle and Flood 1995).
-   * `live` says which rows still exist; `allowed` filters by label.
+   * `dead` marks removed rows with 1; `allowed` filters by label.
    */
   search(
     terms: readonly KeywordTerm[],
     depth: number,
     labels: Uint32Array,
-    live: (row: number) => boolean,
+    dead: Uint8Array | undefined,
     allowed?: LabelSet,
   ): Hits {
     const { rows, impacts, start, sums, touched, unit } = this
@@ -149,7 +145,7 @@ export class KeywordIndex {
       const factor = term.weight * unit
       const end = start[term.id + 1]!
       if (!closed && index > 0 && met >= depth && end - start[term.id]! > 256) {
-        closed = this.threshold(met, depth, most, labels, live, allowed) > rest * (1 + 1e-6)
+        closed = this.threshold(met, depth, most, labels, dead, allowed) > rest * (1 + 1e-6)
       }
       if (closed) {
         for (let i = start[term.id]!; i < end; i++) {
@@ -165,8 +161,8 @@ export class KeywordIndex {
       }
       rest -= bound(term)
     }
-    const eligible = (row: number) => live(row) && (allowed?.has(labels[row]!) ?? true)
-    const hits = this.collectBest(met, depth, this.threshold(met, depth, most, labels, live, allowed), labels, eligible)
+    const eligible = (row: number) => dead?.[row] !== 1 && (allowed?.has(labels[row]!) ?? true)
+    const hits = this.collectBest(met, depth, this.threshold(met, depth, most, labels, dead, allowed), labels, eligible)
     for (let i = 0; i < met; i++) sums[touched[i]!] = 0
     return hits
   }
@@ -198,7 +194,7 @@ export class KeywordIndex {
     depth: number,
     most: number,
     labels: Uint32Array,
-    live: (row: number) => boolean,
+    dead: Uint8Array | undefined,
     allowed?: LabelSet,
   ): number {
     const { sums, touched, bins } = this
@@ -207,7 +203,7 @@ export class KeywordIndex {
     for (let i = 0; i < met; i++) {
       const row = touched[i]!
       if (allowed !== undefined && !allowed.has(labels[row]!)) continue
-      if (!live(row)) continue
+      if (dead !== undefined && dead[row] === 1) continue
       bins[(sums[row]! * scale) | 0]!++
     }
     let above = 0
@@ -235,8 +231,7 @@ function collect(forward: Forward, vocabulary: Vocabulary, weights: Bm25Weights)
   const impacts = new Growable((n) => new Uint16Array(n))
   const start = new Uint32Array(count + 1)
   const scale = QUANTA / (weights.k1 + 1)
-  const row = new Map<number, number>()
-  const add = (term: number, tf: number) => row.set(term, (row.get(term) ?? 0) + tf)
+  const row = new RowTally(stemCount)
   /** One field of a row: its words are `words[from .. to)`. */
   const addField = (field: number, from: number, to: number) => {
     const single = fieldImpact(fieldWeights[field]!, weights.b, to - from, averages[field]!)
@@ -245,24 +240,23 @@ function collect(forward: Forward, vocabulary: Vocabulary, weights: Bm25Weights)
     for (let i = from; i < to; i++) {
       const word = words[i]!
       const stem = stemOf[word]!
-      if (word !== BREAK) add(stem, single)
+      if (word !== BREAK) row.add(stem, single)
       if (word !== BREAK && stop[word] === 1) continue
-      if (previous >= 0 && stem >= 0 && weights.pair > 0) add(stemCount + pairs.add(previous, stem), double)
+      if (previous >= 0 && stem >= 0 && weights.pair > 0) row.add(stemCount + pairs.add(previous, stem), double)
       previous = stem
     }
   }
   for (let at = 0; at < count; at++) {
-    row.clear()
     let next = wordStart[at]!
     for (let field = 0; field < FIELD_COUNT; field++) {
       const length = lengths[at * FIELD_COUNT + field]!
       if (fieldWeights[field]! > 0 && length > 0) addField(field, next, next + length)
       next += length
     }
-    for (const [term, tf] of row) {
+    row.drain((term, tf) => {
       terms.push(term)
       impacts.push(Math.max(1, Math.round(saturate(tf, weights.k1) * scale)))
-    }
+    })
     start[at + 1] = terms.length
   }
   return { terms, impacts, start, pairs }

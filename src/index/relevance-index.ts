@@ -5,6 +5,7 @@ import { bm25Idf } from '../core/relevance/bm25.js'
 import type { RelevanceWeights } from '../core/relevance/weights.js'
 import { Forward } from './forward.js'
 import { KeywordIndex } from './keyword.js'
+import { pseudoQueries } from './pseudo-queries.js'
 import { type AnalyzedQuery, analyzeQuery } from './query.js'
 import { type Candidates, order, type Ranked, type RankInput, type Ranking } from './ranking.js'
 import { Reranker } from './rerank.js'
@@ -32,6 +33,8 @@ export class RelevanceIndex {
   private rowOf = new Int32Array(0)
   private built: Built | undefined
   private live = 0
+  /** Row → 1 when removed; undefined while nothing is. */
+  private dead: Uint8Array | undefined
   /** Mean and deviation of the best r of pseudo-queries (see `calibrate`); [] before. */
   private noise: number[] = []
 
@@ -65,8 +68,11 @@ export class RelevanceIndex {
   /** Takes capabilities out of every answer at once; unknown labels are ignored. Statistics follow with the next `compact`. */
   remove(labels: Iterable<number>): void {
     for (const label of labels) {
-      if (this.row(label) < 0) continue
+      const row = this.row(label)
+      if (row < 0) continue
       this.rowOf[label] = -1
+      if (this.dead === undefined || this.dead.length < this.forward.count) this.growDead()
+      this.dead![row] = 1
       this.live--
     }
   }
@@ -79,7 +85,7 @@ export class RelevanceIndex {
   /** The best `depth` by BM25F, ties by label. */
   keyword(query: AnalyzedQuery, depth: number, allowed?: LabelSet): Hits {
     const labels = this.forward.labels.view()
-    return this.build().keyword.search(query.terms, depth, labels, (row) => this.rowOf[labels[row]!] === row, allowed)
+    return this.build().keyword.search(query.terms, depth, labels, this.dead, allowed)
   }
 
   /** Orders the union of both retrievers' candidates. The order does not depend on how many of them are shown. */
@@ -89,7 +95,7 @@ export class RelevanceIndex {
     const candidates: Candidates = {
       rowOf: (label) => this.row(label),
       score: (terms, row) => keyword.score(terms, row),
-      best: (terms) => keyword.search(terms, 1, labels, (row) => this.rowOf[labels[row]!] === row).scores[0] ?? 0,
+      best: (terms) => keyword.search(terms, 1, labels, this.dead).scores[0] ?? 0,
       features: (rows) => reranker.features(query, rows),
       self: this.selfScore(query, keyword),
       noise: this.noise,
@@ -122,11 +128,26 @@ export class RelevanceIndex {
     return this.build().reranker.pieceIdf
   }
 
+  /**
+   * Requests that nothing here should serve once their own capability is taken away: a random half of the content words of up to `count`
+   * capabilities, the same ones for the same seed. Ask each without its `label`, and hand every answer's `r` to `calibrate`.
+   */
+  pseudoQueries(count = 200, seed = 1): { label: number; text: string }[] {
+    return pseudoQueries(this.forward, this.vocabulary, (row) => this.dead?.[row] !== 1, count, seed)
+  }
+
+  /** Learns, from the best `r` of each pseudo-query, how well this catalogue answers what it does not have. Part of the snapshot. */
+  calibrate(best: readonly number[]): void {
+    const mean = best.reduce((sum, r) => sum + r, 0) / Math.max(1, best.length)
+    const variance = best.reduce((sum, r) => sum + (r - mean) ** 2, 0) / Math.max(1, best.length)
+    this.noise = best.length < 2 || variance === 0 ? [] : [mean, Math.sqrt(variance)]
+  }
+
   /** Drops removed rows and recomputes all statistics now, instead of with the next question. */
   compact(): void {
     if (this.live < this.forward.count) {
-      const labels = this.forward.labels.view()
-      const kept = this.forward.filter((row) => this.rowOf[labels[row]!] === row, this.vocabulary)
+      const kept = this.forward.filter((row) => this.dead?.[row] !== 1, this.vocabulary)
+      this.dead = undefined
       this.forward = kept.forward
       this.vocabulary = kept.vocabulary
       for (const [row, label] of this.forward.labels.view().entries()) this.rowOf[label] = row
@@ -155,11 +176,18 @@ export class RelevanceIndex {
   }
 
   private build(): Built {
-    this.built ??= {
-      keyword: new KeywordIndex(this.forward, this.vocabulary, this.weights.bm25),
-      reranker: new Reranker(this.forward, this.vocabulary, this.table),
+    if (this.built === undefined) {
+      const keyword = new KeywordIndex(this.forward, this.vocabulary, this.weights.bm25)
+      const reranker = new Reranker(this.forward, this.vocabulary, this.table, keyword.pairs)
+      this.built = { keyword, reranker }
     }
     return this.built
+  }
+
+  private growDead(): void {
+    const next = new Uint8Array(this.forward.count)
+    if (this.dead !== undefined) next.set(this.dead)
+    this.dead = next
   }
 
   private row(label: number): number {

@@ -191,3 +191,30 @@ describe('snapshots', () => {
     expect(() => index.add(twoTools())).toThrow(/only ever increase/)
   })
 })
+
+describe('calibration', () => {
+  it('asks for words of real capabilities, the same every time, and is kept in the snapshot', () => {
+    const documents = fc
+      .sample(anyDocuments(30), { seed: 15, numRuns: 3 })
+      .flat()
+      .map((d, label) => ({ ...d, label }))
+    const index = indexOf(documents)
+    const queries = index.pseudoQueries(20)
+    expect(queries.length).toBeGreaterThan(5)
+    expect(index.pseudoQueries(20)).toEqual(queries)
+    for (const { label, text } of queries) {
+      const { name, description } = documents[label]!
+      const own = wordsOf(`${name} ${joinedIdentifier(name) ?? ''} ${description}`)
+      for (const word of text.split(' ')) expect(own).toContain(word)
+    }
+    const before = ranking(index, 'weather forecast', documents).present
+    index.calibrate([0.1, 0.2, 0.3])
+    const after = ranking(index, 'weather forecast', documents).present
+    expect(after).not.toBe(before)
+    expect(
+      ranking(RelevanceIndex.restore(index.snapshot(), table, weights), 'weather forecast', documents).present,
+    ).toBe(after)
+    index.calibrate([])
+    expect(ranking(index, 'weather forecast', documents).present).toBe(before)
+  })
+})
