@@ -1,18 +1,20 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
-import * as index from './commands/index.js'
-import * as search from './commands/search.js'
-import * as serve from './commands/serve.js'
 import { AppError } from './core/errors.js'
 
-/** Every command is a module with `register(program)`; heavy parts are loaded by the command that needs them. */
-const COMMANDS = [index, serve, search]
+/** Every command is a module with `register(program)`; only the one that is asked for is loaded, so that a start costs little. */
+const COMMANDS: Record<string, () => Promise<{ register(program: Command): void }>> = {
+  index: () => import('./commands/index.js'),
+  serve: () => import('./commands/serve.js'),
+  search: () => import('./commands/search.js'),
+}
 
 const program = new Command('matchgraph')
   .description('Search capabilities of tools by need, learn from what was chosen and whether it worked.')
   .showSuggestionAfterError()
   .exitOverride()
-for (const command of COMMANDS) command.register(program)
+const asked = COMMANDS[process.argv[2] ?? '']
+for (const load of asked ? [asked] : Object.values(COMMANDS)) (await load()).register(program)
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage. */
 try {
