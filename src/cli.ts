@@ -7,6 +7,8 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   index: () => import('./commands/index.js'),
   serve: () => import('./commands/serve.js'),
   search: () => import('./commands/search.js'),
+  import: () => import('./commands/import.js'),
+  validate: () => import('./commands/validate.js'),
 }
 
 const program = new Command('matchgraph')

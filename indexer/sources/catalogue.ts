@@ -1,6 +1,6 @@
 import type { ToolRecord } from '../../src/core/catalogue.js'
 import type { Fault } from '../../src/core/errors.js'
-import { readRecord } from '../../src/core/validate.js'
+import { readRecord } from '../../src/core/read-record.js'
 import { readDocuments } from './documents.js'
 import { catalogueFiles } from './files.js'
 

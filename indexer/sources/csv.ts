@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync'
 import type { Fault } from '../../src/core/errors.js'
+import { checked, type Imported, type ImportOptions, refused } from '../../src/core/imported.js'
 import { nearest } from '../../src/core/nearest.js'
 import { cut, line, plainText, slugFrom } from './clean.js'
-import { checked, type Imported, type ImportOptions, refused } from './imported.js'
 
 /** Our fields that a column can fill. Those of lists take several values in a cell, separated by `;`. */
 const TOOL_FIELDS = ['slug', 'tool', 'type', 'layer', 'about', 'url', 'repository', 'license', 'pricing'] as const

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { AppError } from '../../src/core/errors.js'
+import type { Imported } from '../../src/core/imported.js'
+import { importManifest } from '../../src/core/manifest.js'
 import type { SourceFault } from './catalogue.js'
 import { type CsvOptions, importCsv } from './csv.js'
 import { readDocuments } from './documents.js'
-import type { Imported } from './imported.js'
-import { importManifest } from './manifest.js'
 import { importMcpRegistry } from './mcp-registry.js'
 import { importMcpTools, type McpOptions } from './mcp-tools.js'
 import { importOpenApi } from './openapi.js'
@@ -14,6 +14,7 @@ export const IMPORT_FORMATS = ['mcp-registry', 'mcp-tools', 'openapi', 'manifest
 export type ImportFormat = (typeof IMPORT_FORMATS)[number]
 
 export interface FileImport {
+  file: string
   records: Imported['records']
   errors: SourceFault[]
   warnings: SourceFault[]
@@ -28,7 +29,7 @@ export type FileImportOptions = Omit<McpOptions & CsvOptions, 'source'> & { sour
  */
 export async function importFile(format: ImportFormat, file: string, options: FileImportOptions): Promise<FileImport> {
   const told = { ...options, source: options.source ?? basename(file) }
-  const result: FileImport = { records: [], errors: [], warnings: [] }
+  const result: FileImport = { file, records: [], errors: [], warnings: [] }
   try {
     if (format === 'csv') {
       const { records, errors, warnings } = importCsv(await readFile(file, 'utf8'), told)
@@ -37,7 +38,7 @@ export async function importFile(format: ImportFormat, file: string, options: Fi
         line: Number(/^lines\.(\d+)/.exec(fault.path)?.[1] ?? 1),
         ...fault,
       })
-      return { records, errors: errors.map(place), warnings: warnings.map(place) }
+      return { file, records, errors: errors.map(place), warnings: warnings.map(place) }
     }
     for await (const document of readDocuments(file, { lists: 'whole' })) {
       if ('fault' in document) {

@@ -1,5 +1,5 @@
+import { isObject, listOf, member, objectOf, textOf, textsOf } from '../../src/core/json.js'
 import { line, plainText } from './clean.js'
-import { isObject, listOf, member, objectOf, textOf, textsOf } from './json.js'
 
 /** Follows references; gives undefined for what points nowhere. */
 export type Follow = (value: unknown) => unknown

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Fault } from '../../src/core/errors.js'
 import { faultsOf } from '../../src/core/faults.js'
+import { checked, type Imported, type ImportOptions, refused } from '../../src/core/imported.js'
+import { isObject, member, textOf } from '../../src/core/json.js'
 import { cut, line, plainText, slugFrom } from './clean.js'
-import { checked, type Imported, type ImportOptions, refused } from './imported.js'
-import { isObject, member, textOf } from './json.js'
 
 /** Argument or environment variable of a package, header of a remote (registry schema `Input`). */
 const input = z.looseObject({

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, listOf, member, objectOf, textOf, textsOf } from './json.js'
+import { isObject, type JsonObject, listOf, member, objectOf, textOf, textsOf } from '../../src/core/json.js'
 import type { References } from './openapi-refs.js'
 
 /** How an API is reached and what it asks for, out of OpenAPI's servers and security, or Swagger 2's host and schemes. */

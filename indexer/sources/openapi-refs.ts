@@ -1,5 +1,5 @@
 import type { Fault } from '../../src/core/errors.js'
-import { member, textOf } from './json.js'
+import { member, textOf } from '../../src/core/json.js'
 
 /** Longest chain of references to references that is followed. */
 const MAX_HOPS = 32

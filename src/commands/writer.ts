@@ -1,7 +1,7 @@
 import { embedMissing } from '../../indexer/embed.js'
 import { planTool } from '../../indexer/plan.js'
 import { AppError } from '../core/errors.js'
-import { readRecord } from '../core/validate.js'
+import { readRecord } from '../core/read-record.js'
 import type { Engine } from '../engine/engine.js'
 import type { CatalogueWriter } from '../http/env.js'
 import type { Opened } from './open.js'

@@ -5,7 +5,7 @@ import { importCsv } from '../../../indexer/sources/csv.js'
 import { type ImportFormat, importFile } from '../../../indexer/sources/import.js'
 import { importMcpTools } from '../../../indexer/sources/mcp-tools.js'
 import { importOpenApi } from '../../../indexer/sources/openapi.js'
-import { readRecord } from '../../../src/core/validate.js'
+import { readRecord } from '../../../src/core/read-record.js'
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures')
 const fixture = (path: string) => join(FIXTURES, path)

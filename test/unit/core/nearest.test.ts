@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { editDistance, nearest } from '../../src/core/nearest.js'
+import { editDistance, nearest } from '../../../src/core/nearest.js'
 
 test.each([
   ['limt', 'limit'],

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { LAYERS, PRICING_MODELS, SLUG, TOOL_TYPES } from '../../src/core/catalogue.js'
-import type { Fault } from '../../src/core/errors.js'
-import { faultsOf } from '../../src/core/faults.js'
-import { nearest } from '../../src/core/nearest.js'
+import { LAYERS, PRICING_MODELS, SLUG, TOOL_TYPES } from './catalogue.js'
+import type { Fault } from './errors.js'
+import { faultsOf } from './faults.js'
 import { checked, type Imported, type ImportOptions } from './imported.js'
 import { isObject, member, objectOf } from './json.js'
+import { nearest } from './nearest.js'
 
 /** A description must say how the capability works; that takes at least so many characters (manifest 1.0). */
 const MIN_DESCRIPTION = 100

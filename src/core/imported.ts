@@ -1,6 +1,6 @@
-import type { ToolRecord } from '../../src/core/catalogue.js'
-import type { Fault } from '../../src/core/errors.js'
-import { readRecord } from '../../src/core/validate.js'
+import type { ToolRecord } from './catalogue.js'
+import type { Fault } from './errors.js'
+import { readRecord } from './read-record.js'
 
 /** What an importer is told besides its input. The same input and options give the same bytes. */
 export interface ImportOptions {
