@@ -1,9 +1,8 @@
 import path from 'node:path'
 import type { Command } from 'commander'
 import type { IndexReport } from '../../indexer/context.js'
-import { lockHome } from '../../indexer/lock.js'
 import { runIndex } from '../../indexer/run.js'
-import type { Settings } from '../config.js'
+import { AppError } from '../core/errors.js'
 import { type CommonOptions, common, print, settingsOf } from './command.js'
 import { dataFolder, type Opened, openHome } from './open.js'
 import { progressReporter } from './progress.js'
@@ -23,10 +22,9 @@ export function register(program: Command): void {
       .option('--full', 'embed and index everything anew')
       .option('--strict', 'publish nothing when a record is faulty'),
   ).action(async (options: IndexCommandOptions) => {
-    const settings = settingsOf(options)
-    const opened = await openHome(settings)
+    const opened = await openHome(settingsOf(options))
     try {
-      const report = await indexHome(opened, settings, options)
+      const report = await indexHome(opened, options)
       print(options, report, () => summary(report))
     } finally {
       await opened.close()
@@ -35,12 +33,11 @@ export function register(program: Command): void {
 }
 
 /** Runs the indexer on an opened home under its lock, with progress and faults on stderr; SIGINT stops it cleanly. */
-export async function indexHome(
-  opened: Opened,
-  settings: Settings,
-  options: IndexCommandOptions,
-): Promise<IndexReport> {
-  const unlock = lockHome(settings.MATCHGRAPH_HOME)
+export async function indexHome(opened: Opened, options: IndexCommandOptions): Promise<IndexReport> {
+  const lock = await opened.store.tryLock('indexer')
+  if (!lock) {
+    throw new AppError('conflict', 'Another index run is at work on this catalogue: wait for it, or stop it.')
+  }
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal)
@@ -61,7 +58,7 @@ export async function indexHome(
   } finally {
     progress.stop()
     process.off('SIGINT', onSignal)
-    unlock()
+    await lock.release()
   }
 }
 

@@ -4,7 +4,7 @@ import type { Settings } from '../config.js'
 import type { Embedder, TokenTable } from '../core/embedding.js'
 import { parseRelevanceWeights, type RelevanceWeights } from '../core/relevance/weights.js'
 import { bundledModelFolder, loadEmbedder, loadTokenTable } from '../embed/load.js'
-import { SqliteStore } from '../store/sqlite/store.js'
+import { openStore } from '../store/open.js'
 import type { Store } from '../store/store.js'
 
 /** Everything that the engine and the indexer share, opened once a process. */
@@ -24,7 +24,7 @@ export const dataFolder = (): string => path.dirname(bundledModelFolder())
 /** @throws AppError when the database, the model or the weights cannot be read, each saying what to do */
 export async function openHome(settings: Settings): Promise<Opened> {
   const home = settings.MATCHGRAPH_HOME
-  const store = SqliteStore.open(path.join(home, 'matchgraph.db'))
+  const store = await openStore(home, settings.MATCHGRAPH_DATABASE_URL)
   try {
     const table = await loadTokenTable()
     const embedder = await loadEmbedder(settings.MATCHGRAPH_MODEL, { cacheDir: path.join(home, 'models') })

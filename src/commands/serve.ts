@@ -31,16 +31,16 @@ export function register(program: Command): void {
   ).action(async (options: ServeOptions) => {
     const settings = settingsOf(options, { MATCHGRAPH_PORT: options.port, MATCHGRAPH_HOST: options.host })
     const opened = await openHome(settings)
-    await indexWhenEmpty(opened, settings)
+    await indexWhenEmpty(opened)
     const engine = await Engine.open(opened, neutralEvidence)
     await run(engine, opened, settings)
   })
 }
 
-async function indexWhenEmpty(opened: Opened, settings: Settings): Promise<void> {
+async function indexWhenEmpty(opened: Opened): Promise<void> {
   if (await opened.store.catalogue.generation()) return
   process.stderr.write('Nothing indexed yet: indexing the shipped catalogue.\n')
-  process.stderr.write(`${summary(await indexHome(opened, settings, {}))}\n`)
+  process.stderr.write(`${summary(await indexHome(opened, {}))}\n`)
 }
 
 async function run(engine: Engine, opened: Opened, settings: Settings): Promise<void> {

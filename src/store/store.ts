@@ -154,10 +154,35 @@ export interface LogStore {
   setMeta(key: string, value: string): Promise<void>
 }
 
+/** What only one process may do at a time. */
+export type LockName = 'migrate' | 'indexer' | 'evidence'
+
+/** Held until it is released or its process dies; with a database that is away, until the connection breaks. */
+export interface Lock {
+  readonly held: boolean
+  release(): Promise<void>
+}
+
+/** What another process committed: a generation, or events up to a sequence number. Empty: anything may have changed. */
+export interface StoreChange {
+  generation?: number
+  event?: number
+}
+
+export interface Watch {
+  /** Whether changes are told right now; polling is all there is while they are not. */
+  readonly connected: boolean
+  close(): Promise<void>
+}
+
 /** What must not be lost. One coarse interface; SQLite and PostgreSQL pass the same contract suite (test/contract). */
 export interface Store {
   readonly catalogue: CatalogueStore
   readonly log: LogStore
+  /** Takes a lock; undefined while another holds it. */
+  tryLock(name: LockName): Promise<Lock | undefined>
+  /** Hears what this and other processes commit, soon after; undefined where nobody tells and polling is all there is. */
+  watch(heard: (change: StoreChange) => void): Promise<Watch | undefined>
   /** Writes one consistent copy of everything to `file` while in use. */
   backup(file: string): Promise<void>
   /** Faults found by the engine's own integrity check; empty when sound. */

@@ -1,6 +1,8 @@
-import type { Store } from '../store.js'
+import path from 'node:path'
+import type { Lock, LockName, Store } from '../store.js'
 import { CATALOGUE_SCHEMA, SqliteCatalogue } from './catalogue.js'
 import { migrate, openDatabase, type Sqlite } from './database.js'
+import { tryLockFile } from './lock.js'
 import { LOG_MIGRATIONS, SqliteLog } from './log.js'
 
 /** Version i of the file is taken to i + 1 by entry i; entries are only ever appended. */
@@ -27,6 +29,13 @@ export class SqliteStore implements Store {
     migrate(db, MIGRATIONS)
     return new SqliteStore(db)
   }
+
+  async tryLock(name: LockName): Promise<Lock | undefined> {
+    return tryLockFile(path.dirname(this.db.name), name)
+  }
+
+  /** Nobody tells: other processes on this file are seen by asking for the generation. */
+  async watch(): Promise<undefined> {}
 
   async backup(file: string): Promise<void> {
     await this.db.backup(file)

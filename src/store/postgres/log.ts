@@ -1,0 +1,226 @@
+import type { EvidenceRow, LogEvent, LogStore, NewEvent } from '../store.js'
+import type { Client, Queryable } from './client.js'
+import { notify } from './notify.js'
+import { inPieces, PAGE } from './rows.js'
+import { fromText, toText } from './text.js'
+
+interface EventRow {
+  seq: number
+  kind: string
+  at: number
+  id: string
+  payload: string
+  dedupe: string[]
+}
+
+/** Name under which the last compacted sequence number is kept. */
+const COMPACTED = 'log.compacted'
+const EVENT = `SELECT *, ARRAY(SELECT key FROM event_dedupe WHERE seq = event.seq ORDER BY key) AS dedupe FROM event`
+
+/**
+ * The log half of the PostgreSQL store. Appends take turns on the row of the counter, so sequence numbers ascend in the order of the
+ * commits: whoever has read up to n has missed nothing below n.
+ */
+export class PostgresLog implements LogStore {
+  private readonly client: Client
+
+  constructor(client: Client) {
+    this.client = client
+  }
+
+  async append(
+    events: readonly NewEvent[],
+    evidence: readonly EvidenceRow[],
+  ): Promise<{ lastSeq: number; duplicates: string[] }> {
+    return this.client.transaction(async (connection) => {
+      const { rows } = await connection.query<{ value: number }>(
+        `SELECT value FROM counter WHERE name = 'event' FOR UPDATE`,
+      )
+      const { fresh, duplicates } = await withoutDuplicates(connection, events)
+      const lastSeq = rows[0]!.value + fresh.length
+      if (fresh.length > 0) {
+        await insertEvents(connection, fresh, rows[0]!.value)
+        await connection.query(`UPDATE counter SET value = $1 WHERE name = 'event'`, [lastSeq])
+        await notify(connection, this.client.schema, { event: lastSeq })
+      }
+      await writeEvidence(connection, evidence)
+      return { lastSeq, duplicates }
+    })
+  }
+
+  async event(id: string): Promise<LogEvent | undefined> {
+    return this.one(`${EVENT} WHERE id = $1`, toText(id))
+  }
+
+  async eventByDedupe(key: string): Promise<LogEvent | undefined> {
+    return this.one(`${EVENT} WHERE seq = (SELECT seq FROM event_dedupe WHERE key = $1)`, toText(key))
+  }
+
+  async *events(after: number): AsyncIterable<LogEvent> {
+    for (let last = after; ; ) {
+      const { rows } = await this.client.query<EventRow>(`${EVENT} WHERE seq > $1 ORDER BY seq LIMIT ${PAGE}`, [last])
+      if (rows.length === 0) return
+      yield* rows.map(eventOf)
+      last = rows.at(-1)!.seq
+    }
+  }
+
+  evidence(): AsyncIterable<EvidenceRow> {
+    return this.rows('evidence')
+  }
+
+  async replaceEvidence(rows: Iterable<EvidenceRow>): Promise<void> {
+    await this.client.transaction((connection) => replace(connection, 'evidence', rows))
+  }
+
+  async compact(through: number, rows: Iterable<EvidenceRow>): Promise<number> {
+    return this.client.transaction(async (connection) => {
+      await replace(connection, 'checkpoint', rows)
+      const { count } = await connection.query('DELETE FROM event WHERE seq <= $1', [through])
+      await putMeta(connection, COMPACTED, String(through))
+      return count
+    })
+  }
+
+  async compacted(): Promise<number> {
+    return Number((await this.meta(COMPACTED)) ?? 0)
+  }
+
+  checkpoint(): AsyncIterable<EvidenceRow> {
+    return this.rows('checkpoint')
+  }
+
+  async meta(key: string): Promise<string | undefined> {
+    const { rows } = await this.client.query<{ value: string }>('SELECT value FROM meta WHERE key = $1', [toText(key)])
+    return rows[0] && fromText(rows[0].value)
+  }
+
+  async setMeta(key: string, value: string): Promise<void> {
+    await putMeta(this.client, key, value)
+  }
+
+  private async one(sql: string, key: string): Promise<LogEvent | undefined> {
+    const { rows } = await this.client.query<EventRow>(sql, [key])
+    return rows[0] && eventOf(rows[0])
+  }
+
+  private async *rows(table: 'evidence' | 'checkpoint'): AsyncIterable<EvidenceRow> {
+    for (let last = ''; ; ) {
+      const { rows } = await this.client.query<{ key: string; value: string }>(
+        `SELECT key, value FROM ${table} WHERE key > $1 OR $1 = '' ORDER BY key LIMIT ${PAGE}`,
+        [last],
+      )
+      for (const { key, value } of rows) yield { key: fromText(key), value: fromText(value) }
+      if (rows.length < PAGE) return
+      last = rows.at(-1)!.key
+    }
+  }
+}
+
+/** Events whose id and keys are all new, in order; the caller holds the lock, so nobody adds any meanwhile. */
+async function withoutDuplicates(
+  connection: Queryable,
+  events: readonly NewEvent[],
+): Promise<{ fresh: NewEvent[]; duplicates: string[] }> {
+  const ids = new Set<string>()
+  const keys = new Set<string>()
+  for (const some of inPieces(events)) {
+    const { rows } = await connection.query<{ id: string | null; key: string | null }>(
+      `SELECT id, NULL AS key FROM event WHERE id = ANY ($1::text[])
+       UNION ALL SELECT NULL, key FROM event_dedupe WHERE key = ANY ($2::text[])`,
+      [some.map(({ id }) => toText(id)), some.flatMap(({ dedupe }) => dedupe.map(toText))],
+    )
+    for (const { id, key } of rows) {
+      if (id !== null) ids.add(fromText(id))
+      if (key !== null) keys.add(fromText(key))
+    }
+  }
+  const fresh: NewEvent[] = []
+  const duplicates: string[] = []
+  for (const event of events) {
+    if (ids.has(event.id) || event.dedupe.some((key) => keys.has(key))) {
+      duplicates.push(event.id)
+      continue
+    }
+    ids.add(event.id)
+    for (const key of event.dedupe) keys.add(key)
+    fresh.push(event)
+  }
+  return { fresh, duplicates }
+}
+
+async function insertEvents(connection: Queryable, events: readonly NewEvent[], after: number): Promise<void> {
+  const numbered = events.map((event, i) => ({ ...event, seq: after + i + 1 }))
+  for (const some of inPieces(numbered)) {
+    const keys = some.flatMap(({ seq, dedupe }) => [...new Set(dedupe)].map((key) => ({ seq, key: toText(key) })))
+    await connection.query(
+      `WITH events AS (
+         INSERT INTO event (seq, kind, at, id, payload)
+         SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[]))
+       INSERT INTO event_dedupe (seq, key) SELECT * FROM unnest($6::bigint[], $7::text[])`,
+      [
+        some.map(({ seq }) => seq),
+        some.map(({ kind }) => kind),
+        some.map(({ at }) => at),
+        some.map(({ id }) => toText(id)),
+        some.map(({ payload }) => JSON.stringify(payload)),
+        keys.map(({ seq }) => seq),
+        keys.map(({ key }) => key),
+      ],
+    )
+  }
+}
+
+/** The last value of each key counts; null deletes. */
+async function writeEvidence(connection: Queryable, rows: readonly EvidenceRow[]): Promise<void> {
+  const last = [...new Map(rows.map(({ key, value }) => [key, value]))]
+  const gone = last.filter(([, value]) => value === null).map(([key]) => toText(key))
+  for (const some of inPieces(gone)) {
+    await connection.query('DELETE FROM evidence WHERE key = ANY ($1::text[])', [some])
+  }
+  await putRows(connection, 'evidence', last)
+}
+
+async function replace(
+  connection: Queryable,
+  table: 'evidence' | 'checkpoint',
+  rows: Iterable<EvidenceRow>,
+): Promise<void> {
+  await connection.query(`DELETE FROM ${table}`)
+  await putRows(
+    connection,
+    table,
+    [...rows].map(({ key, value }) => [key, value] as const),
+  )
+}
+
+async function putRows(
+  connection: Queryable,
+  table: 'evidence' | 'checkpoint',
+  rows: readonly (readonly [key: string, value: string | null])[],
+): Promise<void> {
+  const present = rows.filter((row): row is readonly [string, string] => row[1] !== null)
+  for (const some of inPieces(present)) {
+    await connection.query(
+      `INSERT INTO ${table} (key, value) SELECT * FROM unnest($1::text[], $2::text[])
+       ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+      [some.map(([key]) => toText(key)), some.map(([, value]) => toText(value))],
+    )
+  }
+}
+
+async function putMeta(connection: Queryable, key: string, value: string): Promise<void> {
+  await connection.query(
+    'INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    [toText(key), toText(value)],
+  )
+}
+
+const eventOf = ({ seq, kind, at, id, payload, dedupe }: EventRow): LogEvent => ({
+  seq,
+  kind,
+  at,
+  id: fromText(id),
+  dedupe: dedupe.map(fromText),
+  payload: JSON.parse(payload),
+})
