@@ -1,4 +1,5 @@
 import type { EvidenceSummary } from '../core/api/search.js'
+import type { Answer } from '../core/relevance/confidence.js'
 import type { AnalyzedQuery } from '../index/query.js'
 import type { Ranked } from '../index/relevance-index.js'
 import type { Live } from './live.js'
@@ -45,8 +46,8 @@ export interface EvidenceHook {
   candidates(live: Live, question: Question): number[]
   /** Orders the candidates, best first, ties by label; with `explore` one may be put forward and labelled. */
   order(live: Live, question: Question, ranked: readonly Ranked[]): Scored[]
-  /** Notes that these capabilities (ids, by position) were shown; answers a token for each. */
-  shown(question: Question, ids: readonly string[], firstPosition: number): string[]
+  /** Notes that these capabilities (ids, by position) were shown, and with which answer ('match' when left out); gives a token for each. */
+  shown(question: Question, ids: readonly string[], firstPosition: number, answer?: Answer): string[]
   /** Rank of a tool, 0..100; undefined where nothing is known. */
   rank(slug: string): number | undefined
 }

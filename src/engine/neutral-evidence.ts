@@ -7,8 +7,8 @@ const nothing: EvidenceSummary = {
   expected: 0,
   succeeded: 0,
   failed: 0,
-  lift: 0,
-  interval: [0, 0],
+  lift: 1,
+  interval: [1, 1],
 }
 
 /** Relevance alone: what a catalogue without a match log is searched with. */

@@ -1,12 +1,15 @@
 import type { GroupedAnswer, SearchAnswer, SearchQuery, SearchResult } from '../core/api/search.js'
 import { AppError } from '../core/errors.js'
-import type { SearchContext } from './ask.js'
-import type { Question, Scored } from './evidence-hook.js'
+import type { Asked, SearchContext } from './ask.js'
+import type { Scored } from './evidence-hook.js'
 import { resultOf } from './result.js'
 
 type Page =
   | Pick<SearchAnswer, 'total' | 'nextCursor' | 'results'>
   | Pick<GroupedAnswer, 'total' | 'nextCursor' | 'results'>
+
+/** What an impression is noted with. */
+type Shown = Pick<Asked, 'question' | 'answer'>
 
 const encode = (offset: number): string => Buffer.from(`o${offset}`).toString('base64url')
 
@@ -26,30 +29,30 @@ export function offsetOf(cursor: string | undefined): number {
 export async function pageOf(
   context: SearchContext,
   request: SearchQuery,
-  question: Question,
+  asked: Shown,
   kept: readonly Scored[],
   offset: number,
 ): Promise<Page> {
   return request.groupBy === 'tool'
-    ? toolPage(context, request, question, kept, offset)
-    : capabilityPage(context, request, question, kept, offset)
+    ? toolPage(context, request, asked, kept, offset)
+    : capabilityPage(context, request, asked, kept, offset)
 }
 
 async function capabilityPage(
   context: SearchContext,
   { limit, explain }: SearchQuery,
-  question: Question,
+  asked: Shown,
   kept: readonly Scored[],
   offset: number,
 ): Promise<Page> {
-  const results = await resultsOf(context, question, kept.slice(offset, offset + limit), offset, explain === 'on')
+  const results = await resultsOf(context, asked, kept.slice(offset, offset + limit), offset, explain === 'on')
   const more = kept.length > offset + limit
   return { total: kept.length, ...(more && { nextCursor: encode(offset + limit) }), results }
 }
 
 async function resultsOf(
   context: SearchContext,
-  question: Question,
+  asked: Shown,
   shown: readonly Scored[],
   offset: number,
   explain: boolean,
@@ -59,7 +62,7 @@ async function resultsOf(
   // a capability that was removed while this search ran is left out rather than shown without its text
   const present = shown.filter((one) => byLabel.has(one.ranked.label))
   const ids = present.map((one) => byLabel.get(one.ranked.label)!.id)
-  const tokens = context.evidence.shown(question, ids, offset + 1)
+  const tokens = context.evidence.shown(asked.question, ids, offset + 1, asked.answer)
   return present.map((one, i) =>
     resultOf(context, one, byLabel.get(one.ranked.label)!, offset + i + 1, tokens[i]!, explain),
   )
@@ -71,7 +74,7 @@ const CAPABILITIES_PER_TOOL = 5
 async function toolPage(
   context: SearchContext,
   { limit, explain }: SearchQuery,
-  question: Question,
+  asked: Shown,
   kept: readonly Scored[],
   offset: number,
 ): Promise<Page> {
@@ -83,7 +86,7 @@ async function toolPage(
     else if (group.length < CAPABILITIES_PER_TOOL) group.push(one)
   }
   const shown = [...groups.values()].slice(offset, offset + limit)
-  const flat = await resultsOf(context, question, shown.flat(), offset, explain === 'on')
+  const flat = await resultsOf(context, asked, shown.flat(), offset, explain === 'on')
   const bySlug = new Map<string, SearchResult[]>()
   for (const result of flat) bySlug.set(result.tool.slug, [...(bySlug.get(result.tool.slug) ?? []), result])
   const results = [...bySlug.values()].map((members, i) => {

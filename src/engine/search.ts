@@ -23,7 +23,7 @@ export async function search(
   const allowed = context.live.catalogue.allowed(request)
   const asked = await ask(context, request, caller, { ...clock, offset }, allowed)
   const kept = cut(asked, request)
-  const page = await pageOf(context, request, asked.question, kept, offset)
+  const page = await pageOf(context, request, asked, kept, offset)
   const weak = asked.answer !== 'match' && offset === 0
   const nearMisses = weak ? await nearMissesOf(context, request, caller, asked) : []
   const relaxations =

@@ -52,7 +52,7 @@ export const evidenceSummarySchema = z.object({
   expected: z.number(),
   succeeded: z.number(),
   failed: z.number(),
-  /** Log-odds that evidence adds or takes, and its 90 % interval. */
+  /** Selections per expected selection, relative to all capabilities (1 = as expected), and its 90 % interval. */
   lift: z.number(),
   interval: z.tuple([z.number(), z.number()]),
 })

@@ -47,8 +47,8 @@ export interface Weighed {
   need: number
   /** The part of `need` that is the fair start. */
   fairStart: number
-  /** Stems of the need that the capability is found by because it served them, strongest first. */
-  words: string[]
+  /** Stems of the need that the capability is found by because it served them, strongest first. Worked out when read. */
+  readonly words: string[]
 }
 
 /**
@@ -73,7 +73,9 @@ export function weigh(
       estimate: estimates[c]!,
       need: total,
       fairStart: fair[c]!,
-      words: wordsOf(need, learned, c),
+      get words() {
+        return wordsOf(need, learned, c)
+      },
     }
   })
 }

@@ -36,6 +36,9 @@ export class SqliteLog implements LogStore {
   private readonly hasDedupe
   private readonly deleteEvidence
   private readonly putEvidence
+  private readonly byId
+  private readonly byDedupe
+  private readonly dedupeOf
 
   constructor(db: Sqlite) {
     this.db = db
@@ -44,6 +47,11 @@ export class SqliteLog implements LogStore {
     )
     this.insertDedupe = db.prepare<[string, number]>('INSERT INTO event_dedupe (key, seq) VALUES (?, ?)')
     this.hasDedupe = db.prepare<[string], number>('SELECT 1 FROM event_dedupe WHERE key = ?').pluck()
+    this.byId = db.prepare<[string], EventRow>('SELECT * FROM event WHERE id = ?')
+    this.byDedupe = db.prepare<[string], EventRow>(
+      'SELECT * FROM event WHERE seq = (SELECT seq FROM event_dedupe WHERE key = ?)',
+    )
+    this.dedupeOf = db.prepare<[number], string>('SELECT key FROM event_dedupe WHERE seq = ? ORDER BY key').pluck()
     this.deleteEvidence = db.prepare<[string]>('DELETE FROM evidence WHERE key = ?')
     this.putEvidence = db.prepare<[string, string]>(
       'INSERT INTO evidence (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
@@ -67,11 +75,11 @@ export class SqliteLog implements LogStore {
   }
 
   async event(id: string): Promise<LogEvent | undefined> {
-    return this.one('SELECT * FROM event WHERE id = ?', id)
+    return this.whole(this.byId.get(id))
   }
 
   async eventByDedupe(key: string): Promise<LogEvent | undefined> {
-    return this.one('SELECT * FROM event WHERE seq = (SELECT seq FROM event_dedupe WHERE key = ?)', key)
+    return this.whole(this.byDedupe.get(key))
   }
 
   async *events(after: number): AsyncIterable<LogEvent> {
@@ -157,11 +165,8 @@ export class SqliteLog implements LogStore {
     return this.db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'event'").pluck().get() ?? 0
   }
 
-  private one(sql: string, key: string): LogEvent | undefined {
-    const row = this.db.prepare<[string], EventRow>(sql).get(key)
-    if (row === undefined) return undefined
-    const keys = this.db.prepare<[number], string>('SELECT key FROM event_dedupe WHERE seq = ? ORDER BY key').pluck()
-    return eventOf(row, keys.all(row.seq))
+  private whole(row: EventRow | undefined): LogEvent | undefined {
+    return row && eventOf(row, this.dedupeOf.all(row.seq))
   }
 
   private *rows(table: 'evidence' | 'checkpoint'): Generator<EvidenceRow> {
