@@ -3,10 +3,10 @@ import { serve as listen } from '@hono/node-server'
 import type { Command } from 'commander'
 import type { Settings } from '../config.js'
 import { Engine } from '../engine/engine.js'
-import { neutralEvidence } from '../engine/neutral-evidence.js'
 import { createApp } from '../http/app.js'
-import { makeLogger } from '../http/log.js'
+import { type Logger, makeLogger } from '../http/log.js'
 import { type CommonOptions, common, settingsOf } from './command.js'
+import { type OpenedEvidence, openEvidence } from './evidence.js'
 import { indexHome, summary } from './index.js'
 import { type Opened, openHome } from './open.js'
 import { catalogueWriter } from './writer.js'
@@ -32,8 +32,12 @@ export function register(program: Command): void {
     const settings = settingsOf(options, { MATCHGRAPH_PORT: options.port, MATCHGRAPH_HOST: options.host })
     const opened = await openHome(settings)
     await indexWhenEmpty(opened)
-    const engine = await Engine.open(opened, neutralEvidence)
-    await run(engine, opened, settings)
+    const log = makeLogger(settings.MATCHGRAPH_LOG)
+    const evidence = await openEvidence(opened, settings, (error) =>
+      log.error({ err: error }, 'an event could not be written'),
+    )
+    const engine = await Engine.open(opened, evidence.hook)
+    await run({ engine, evidence, opened, settings, log })
   })
 }
 
@@ -43,9 +47,16 @@ async function indexWhenEmpty(opened: Opened): Promise<void> {
   process.stderr.write(`${summary(await indexHome(opened, {}))}\n`)
 }
 
-async function run(engine: Engine, opened: Opened, settings: Settings): Promise<void> {
-  const log = makeLogger(settings.MATCHGRAPH_LOG)
-  const app = createApp({ engine, settings, writer: catalogueWriter(engine, opened), log })
+interface Running {
+  engine: Engine
+  evidence: OpenedEvidence
+  opened: Opened
+  settings: Settings
+  log: Logger
+}
+
+async function run({ engine, evidence, opened, settings, log }: Running): Promise<void> {
+  const app = createApp({ engine, matches: evidence.matches, settings, writer: catalogueWriter(engine, opened), log })
   const server = listen(
     { fetch: app.fetch, port: settings.MATCHGRAPH_PORT, hostname: settings.MATCHGRAPH_HOST },
     (address) => welcome(settings.MATCHGRAPH_HOST, address),
@@ -65,7 +76,10 @@ async function run(engine: Engine, opened: Opened, settings: Settings): Promise<
     clearInterval(refresh)
     setTimeout(() => process.exit(0), DRAIN_MS).unref()
     server.close(() => {
-      opened.close().then(() => process.exit(0))
+      evidence
+        .close()
+        .finally(() => opened.close())
+        .then(() => process.exit(0))
     })
     if ('closeIdleConnections' in server) server.closeIdleConnections()
   }

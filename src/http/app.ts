@@ -5,6 +5,7 @@ import { pageRoutes } from './pages/routes.js'
 import { renderProblem } from './problem.js'
 import { type App, router } from './router.js'
 import { healthRoutes } from './routes/health.js'
+import { matchRoutes } from './routes/matches.js'
 import { searchRoutes } from './routes/search.js'
 import { toolRoutes } from './routes/tools.js'
 
@@ -33,6 +34,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', healthRoutes(deps))
   app.route('/', searchRoutes(deps))
   app.route('/', toolRoutes(deps))
+  app.route('/', matchRoutes(deps))
   app.route('/', pageRoutes(deps))
   app.doc31('/openapi.json', {
     openapi: '3.1.0',

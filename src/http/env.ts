@@ -1,6 +1,7 @@
 import type { Settings } from '../config.js'
 import type { Engine } from '../engine/engine.js'
 import type { Caller } from '../engine/evidence-hook.js'
+import type { Matches } from '../engine/matches.js'
 import type { Logger } from './log.js'
 
 /** What the indexer can do for the server; handed over by the command line, because http does not know the indexer. */
@@ -14,6 +15,7 @@ export interface CatalogueWriter {
 /** What the app is made of. */
 export interface AppDeps {
   engine: Engine
+  matches: Matches
   settings: Settings
   writer: CatalogueWriter
   log: Logger

@@ -2,12 +2,12 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { runIndex } from '../../indexer/run.js'
+import { openEvidence } from '../../src/commands/evidence.js'
 import { type Opened, openHome } from '../../src/commands/open.js'
 import { catalogueWriter } from '../../src/commands/writer.js'
 import { readSettings, type Settings } from '../../src/config.js'
 import type { ToolRecord } from '../../src/core/catalogue.js'
 import { Engine } from '../../src/engine/engine.js'
-import { neutralEvidence } from '../../src/engine/neutral-evidence.js'
 import { createApp } from '../../src/http/app.js'
 import { makeLogger } from '../../src/http/log.js'
 import type { App } from '../../src/http/router.js'
@@ -113,8 +113,17 @@ export async function startServer(
   const settings = readSettings({ MATCHGRAPH_HOME: path.join(folder, 'home'), MATCHGRAPH_LOG: 'silent', ...env })
   const opened = await openHome(settings)
   await runIndex(opened, { paths: [file], now: Date.UTC(2026, 0, 1) })
-  const engine = await Engine.open(opened, neutralEvidence)
-  const app = createApp({ engine, settings, writer: catalogueWriter(engine, opened), log: makeLogger('silent') })
+  const evidence = await openEvidence(opened, settings, (error) => {
+    throw error
+  })
+  const engine = await Engine.open(opened, evidence.hook)
+  const app = createApp({
+    engine,
+    matches: evidence.matches,
+    settings,
+    writer: catalogueWriter(engine, opened),
+    log: makeLogger('silent'),
+  })
   const read = async (response: Response) => {
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json')
@@ -135,6 +144,7 @@ export async function startServer(
         }),
       ),
     close: async () => {
+      await evidence.close()
       await opened.close()
       remove()
     },
