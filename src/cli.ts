@@ -9,6 +9,7 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   search: () => import('./commands/search.js'),
   import: () => import('./commands/import.js'),
   validate: () => import('./commands/validate.js'),
+  migrate: () => import('./commands/migrate.js'),
 }
 
 const program = new Command('matchgraph')

@@ -1,4 +1,5 @@
 import type { Capability, Tool, ToolRecord } from '../core/catalogue.js'
+import type { TableReader, TableWriter } from './tables.js'
 
 /** One published state of the index. */
 export interface Generation {
@@ -183,7 +184,11 @@ export interface Store {
   tryLock(name: LockName): Promise<Lock | undefined>
   /** Hears what this and other processes commit, soon after; undefined where nobody tells and polling is all there is. */
   watch(heard: (change: StoreChange) => void): Promise<Watch | undefined>
-  /** Writes one consistent copy of everything to `file` while in use. */
+  /** Gives everything to `work`, as it was at one moment. */
+  readTables<T>(work: (reader: TableReader) => Promise<T>): Promise<T>
+  /** Lets `work` fill the tables; all that it wrote is there when this resolves, nothing when it throws. */
+  writeTables<T>(work: (writer: TableWriter) => Promise<T>): Promise<T>
+  /** Writes one consistent copy of everything to `file`, an embedded database, while in use. */
   backup(file: string): Promise<void>
   /** Faults found by the engine's own integrity check; empty when sound. */
   check(): Promise<string[]>

@@ -1,4 +1,5 @@
 import { catalogueContract } from './catalogue.contract.js'
+import { copyContract } from './copy.contract.js'
 import { logContract } from './log.contract.js'
 import { onPglite } from './postgres-store.js'
 import { storeContract } from './store.contract.js'
@@ -21,3 +22,7 @@ storeContract(
   },
   'skipped, all connections to PGlite are one session',
 )
+copyContract('PostgreSQL (PGlite)', async () => {
+  const store = await open()
+  return { store, close: () => store.close() }
+})

@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest'
 import { PostgresStore } from '../../src/store/postgres/store.js'
 import { catalogueContract } from './catalogue.contract.js'
+import { copyContract } from './copy.contract.js'
 import { logContract } from './log.contract.js'
 import { freshSchema, SKIPPED } from './postgres-store.js'
 import { storeContract } from './store.contract.js'
@@ -30,4 +31,5 @@ if (SKIPPED) {
     return { store: store.log, close }
   })
   storeContract('PostgreSQL server', open)
+  copyContract('PostgreSQL server', open)
 }

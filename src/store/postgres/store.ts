@@ -1,6 +1,8 @@
 import type pg from 'pg'
-import { AppError } from '../../core/errors.js'
+import { copyStore } from '../copy.js'
+import { SqliteStore } from '../sqlite/store.js'
 import type { Lock, LockName, Store, StoreChange, Watch } from '../store.js'
+import type { TableReader, TableWriter } from '../tables.js'
 import { PostgresCatalogue } from './catalogue.js'
 import { Client } from './client.js'
 import { Listener } from './listener.js'
@@ -8,6 +10,7 @@ import { lockKey } from './locks.js'
 import { PostgresLog } from './log.js'
 import { migrate } from './migrate.js'
 import { MIGRATIONS } from './schema.js'
+import { readTables, writeTables } from './tables.js'
 
 /** The store of several servers: one schema of a PostgreSQL database. */
 export class PostgresStore implements Store {
@@ -57,9 +60,21 @@ export class PostgresStore implements Store {
     return listener
   }
 
-  /** @throws AppError `conflict` always: a database of its own has tools of its own for this */
-  async backup(): Promise<void> {
-    throw new AppError('conflict', 'The catalogue lives in PostgreSQL: back it up with pg_dump.')
+  readTables<T>(work: (reader: TableReader) => Promise<T>): Promise<T> {
+    return readTables(this.client, work)
+  }
+
+  writeTables<T>(work: (writer: TableWriter) => Promise<T>): Promise<T> {
+    return writeTables(this.client, work)
+  }
+
+  async backup(file: string): Promise<void> {
+    const copy = SqliteStore.open(file)
+    try {
+      await copyStore(this, copy)
+    } finally {
+      await copy.close()
+    }
   }
 
   async check(): Promise<string[]> {

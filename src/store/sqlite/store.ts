@@ -1,12 +1,14 @@
 import path from 'node:path'
 import type { Lock, LockName, Store } from '../store.js'
+import type { TableReader, TableWriter } from '../tables.js'
 import { CATALOGUE_SCHEMA, SqliteCatalogue } from './catalogue.js'
 import { migrate, openDatabase, type Sqlite } from './database.js'
 import { tryLockFile } from './lock.js'
 import { LOG_MIGRATIONS, SqliteLog } from './log.js'
+import { readTables, writeTables } from './tables.js'
 
 /** Version i of the file is taken to i + 1 by entry i; entries are only ever appended. */
-const MIGRATIONS: readonly string[] = [`${CATALOGUE_SCHEMA}${LOG_MIGRATIONS[0]}`, ...LOG_MIGRATIONS.slice(1)]
+export const MIGRATIONS: readonly string[] = [`${CATALOGUE_SCHEMA}${LOG_MIGRATIONS[0]}`, ...LOG_MIGRATIONS.slice(1)]
 
 /** The embedded store: one SQLite file. */
 export class SqliteStore implements Store {
@@ -36,6 +38,24 @@ export class SqliteStore implements Store {
 
   /** Nobody tells: other processes on this file are seen by asking for the generation. */
   async watch(): Promise<undefined> {}
+
+  readTables<T>(work: (reader: TableReader) => Promise<T>): Promise<T> {
+    return this.aside((db) => readTables(db, work))
+  }
+
+  writeTables<T>(work: (writer: TableWriter) => Promise<T>): Promise<T> {
+    return this.aside((db) => writeTables(db, work))
+  }
+
+  /** On a connection of its own: a transaction that waits for others must not take in what this one does meanwhile. */
+  private async aside<T>(work: (db: Sqlite) => Promise<T>): Promise<T> {
+    const db = openDatabase(this.db.name)
+    try {
+      return await work(db)
+    } finally {
+      db.close()
+    }
+  }
 
   async backup(file: string): Promise<void> {
     await this.db.backup(file)
