@@ -21,7 +21,8 @@ export class StaticEmbedder implements Embedder {
   readonly model: string
   readonly dims: number
   readonly table: StaticModel
-  private idf: Float32Array | undefined
+  /** Factor of each piece in queries. */
+  private factors: Float32Array | undefined
   private readonly folder: string
   private pool: EmbedPool | undefined
 
@@ -30,6 +31,7 @@ export class StaticEmbedder implements Embedder {
     this.folder = folder
     this.dims = table.dims
     this.model = identity(table)
+    this.setIdf(undefined)
   }
 
   static async load(folder: string): Promise<StaticEmbedder> {
@@ -41,7 +43,8 @@ export class StaticEmbedder implements Embedder {
    * @param idf one factor a row of the table, √ln((N+1)/(df+.5)) in the index; undefined = all alike
    */
   setIdf(idf: Float32Array | undefined): void {
-    this.idf = idf?.map((factor) => factor ** QUERY_POWER)
+    const learned = this.table.queryWeights
+    this.factors = idf?.map((factor, piece) => factor ** QUERY_POWER * (learned?.[piece] ?? 1)) ?? learned
   }
 
   async embed(texts: readonly string[], kind: 'query' | 'document'): Promise<Float32Array[]> {
@@ -49,7 +52,7 @@ export class StaticEmbedder implements Embedder {
       this.pool ??= EmbedPool.start(this.folder, this.dims, WORKERS)
       if (this.pool) return this.pool.embed(texts)
     }
-    return texts.map((text) => this.table.embedOne(text, kind === 'query' ? this.idf : undefined))
+    return texts.map((text) => this.table.embedOne(text, kind === 'query' ? this.factors : undefined))
   }
 
   async close(): Promise<void> {

@@ -17,14 +17,17 @@ export class StaticModel implements TokenTable {
   readonly rows: Int8Array
   readonly scales: Float32Array
   readonly tokenizer: WordPiece
+  /** Learned factor a piece in queries (`size` floats); undefined = all alike. */
+  readonly queryWeights: Float32Array | undefined
   private readonly sum: Float64Array
 
-  constructor(table: { dims: number; rows: Int8Array; scales: Float32Array }, tokenizer: WordPiece) {
+  constructor(table: Table, tokenizer: WordPiece) {
     this.dims = table.dims
     this.rows = table.rows
     this.scales = table.scales
     this.size = table.scales.length
     this.tokenizer = tokenizer
+    this.queryWeights = table.queryWeights
     this.sum = new Float64Array(this.dims)
   }
 
@@ -112,10 +115,14 @@ async function read(file: string): Promise<Buffer> {
   }
 }
 
-function tableOf(
-  tensors: Map<string, Tensor>,
-  source: string,
-): { dims: number; rows: Int8Array; scales: Float32Array } {
+interface Table {
+  dims: number
+  rows: Int8Array
+  scales: Float32Array
+  queryWeights?: Float32Array
+}
+
+function tableOf(tensors: Map<string, Tensor>, source: string): Table {
   const embeddings = tensors.get('embeddings')
   if (embeddings?.shape.length !== 2) {
     throw new AppError('damaged-file', `${source}: model.safetensors has no two-dimensional tensor "embeddings".`)
@@ -129,9 +136,11 @@ function tableOf(
   if (scales.length !== size) {
     throw new AppError('damaged-file', `${source}: ${scales.length} weights for ${size} rows.`)
   }
-  if (embeddings.dtype !== 'I8') return quantize(floatsOf(embeddings), dims, scales)
+  const learned = tensors.get('query_weights')
+  const queryWeights = learned && floatsOf(learned)
+  if (embeddings.dtype !== 'I8') return { ...quantize(floatsOf(embeddings), dims, scales), queryWeights }
   const { buffer, byteOffset, byteLength } = embeddings.bytes
-  return { dims, rows: new Int8Array(buffer, byteOffset, byteLength), scales }
+  return { dims, rows: new Int8Array(buffer, byteOffset, byteLength), scales, queryWeights }
 }
 
 /** Rounds each row to int8 with one scale, its largest absolute value / 127. `scales` are factors to fold in. */

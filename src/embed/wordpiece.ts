@@ -66,7 +66,7 @@ export class WordPiece {
   encode(text: string, limit = Number.POSITIVE_INFINITY): number[] {
     const ids: number[] = []
     if (NOT_PLAIN.test(text)) {
-      for (const word of normalize(text).match(WORDS) ?? []) {
+      for (const word of wordsOf(text)) {
         if (word.length <= this.maxChars || [...word].length <= this.maxChars) {
           this.vocabulary.split(word, 0, word.length, ids)
         }
@@ -94,6 +94,11 @@ export class WordPiece {
       if (ids.length >= limit) return
     }
   }
+}
+
+/** The words and punctuation marks of a text, as they are looked up: clean, lower-cased, without accents. */
+export function wordsOf(text: string): string[] {
+  return normalize(text).match(WORDS) ?? []
 }
 
 function normalize(text: string): string {

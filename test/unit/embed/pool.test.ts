@@ -9,7 +9,6 @@ const texts = Array.from({ length: 1500 }, (_, i) => `text number ${i}, about ${
 
 describe('embedding in worker threads', () => {
   beforeAll(() => {
-    compile('src/embed/lane.ts')
     compile('src/embed/static-worker.ts')
   })
 
