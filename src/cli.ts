@@ -10,6 +10,9 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   import: () => import('./commands/import.js'),
   validate: () => import('./commands/validate.js'),
   migrate: () => import('./commands/migrate.js'),
+  pin: () => import('./commands/pin.js'),
+  check: () => import('./commands/check.js'),
+  verify: () => import('./commands/verify.js'),
 }
 
 const program = new Command('matchgraph')

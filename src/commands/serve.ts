@@ -3,8 +3,10 @@ import { serve as listen } from '@hono/node-server'
 import type { Command } from 'commander'
 import type { Settings } from '../config.js'
 import { Engine } from '../engine/engine.js'
+import { newSigningKey, PassportSigner } from '../engine/passport.js'
 import { createApp } from '../http/app.js'
 import { type Logger, makeLogger } from '../http/log.js'
+import { signingKey } from '../store/signing-key.js'
 import { type CommonOptions, common, settingsOf } from './command.js'
 import { type OpenedEvidence, openEvidence } from './evidence.js'
 import { indexHome, summary } from './index.js'
@@ -56,7 +58,9 @@ interface Running {
 }
 
 async function run({ engine, evidence, opened, settings, log }: Running): Promise<void> {
-  const app = createApp({ engine, matches: evidence.matches, settings, writer: catalogueWriter(engine, opened), log })
+  const signer = new PassportSigner(signingKey(settings.MATCHGRAPH_HOME, newSigningKey))
+  const writer = catalogueWriter(engine, opened)
+  const app = createApp({ engine, matches: evidence.matches, settings, writer, signer, log })
   const server = listen(
     { fetch: app.fetch, port: settings.MATCHGRAPH_PORT, hostname: settings.MATCHGRAPH_HOST },
     (address) => welcome(settings.MATCHGRAPH_HOST, address),

@@ -4,8 +4,10 @@ import { jsonBody, prepare } from './middleware.js'
 import { pageRoutes } from './pages/routes.js'
 import { renderProblem } from './problem.js'
 import { type App, router } from './router.js'
+import { catalogueFormatRoutes } from './routes/catalogue-format.js'
 import { healthRoutes } from './routes/health.js'
 import { matchRoutes } from './routes/matches.js'
+import { passportRoutes } from './routes/passports.js'
 import { searchRoutes } from './routes/search.js'
 import { toolRoutes } from './routes/tools.js'
 
@@ -35,6 +37,8 @@ export function createApp(deps: AppDeps): App {
   app.route('/', searchRoutes(deps))
   app.route('/', toolRoutes(deps))
   app.route('/', matchRoutes(deps))
+  app.route('/', passportRoutes(deps))
+  app.route('/', catalogueFormatRoutes())
   app.route('/', pageRoutes(deps))
   app.doc31('/openapi.json', {
     openapi: '3.1.0',

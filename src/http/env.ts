@@ -2,6 +2,7 @@ import type { Settings } from '../config.js'
 import type { Engine } from '../engine/engine.js'
 import type { Caller } from '../engine/evidence-hook.js'
 import type { Matches } from '../engine/matches.js'
+import type { PassportSigner } from '../engine/passport.js'
 import type { Logger } from './log.js'
 
 /** What the indexer can do for the server; handed over by the command line, because http does not know the indexer. */
@@ -18,6 +19,8 @@ export interface AppDeps {
   matches: Matches
   settings: Settings
   writer: CatalogueWriter
+  /** Signs tool passports with the home's key. */
+  signer: PassportSigner
   log: Logger
 }
 

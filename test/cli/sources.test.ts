@@ -1,40 +1,17 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Command } from 'commander'
-import { afterEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { wordsOf } from '../../indexer/sources/mcp-live.js'
 import * as importing from '../../src/commands/import.js'
 import * as validate from '../../src/commands/validate.js'
 import { AppError } from '../../src/core/errors.js'
+import { runCommand } from '../support/run-command.js'
 
 const fixture = (path: string) => join(import.meta.dirname, '../fixtures', path)
 const folder = () => mkdtempSync(join(tmpdir(), 'sources-'))
 
-afterEach(() => {
-  vi.restoreAllMocks()
-  process.exitCode = undefined
-})
-
-/** Runs a command in this process; gives what it printed and its exit code. */
-async function run(...args: string[]) {
-  const printed = { out: '', err: '' }
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed.out += text
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    printed.err += text
-    return true
-  })
-  const program = new Command().exitOverride()
-  importing.register(program)
-  validate.register(program)
-  process.exitCode = undefined
-  await program.parseAsync(['node', 'matchgraph', ...args])
-  vi.restoreAllMocks()
-  return { ...printed, code: process.exitCode ?? 0 }
-}
+const run = (...args: string[]) => runCommand([importing, validate], ...args)
 
 test('import writes catalogue JSONL that validate takes, and the same bytes again', async () => {
   const out = join(folder(), 'out.jsonl')

@@ -8,9 +8,11 @@ import { catalogueWriter } from '../../src/commands/writer.js'
 import { readSettings, type Settings } from '../../src/config.js'
 import type { ToolRecord } from '../../src/core/catalogue.js'
 import { Engine } from '../../src/engine/engine.js'
+import { newSigningKey, PassportSigner } from '../../src/engine/passport.js'
 import { createApp } from '../../src/http/app.js'
 import { makeLogger } from '../../src/http/log.js'
 import type { App } from '../../src/http/router.js'
+import { signingKey } from '../../src/store/signing-key.js'
 
 /** A fresh folder that `remove` deletes. */
 export function tempFolder(): { folder: string; remove(): void } {
@@ -117,7 +119,9 @@ export async function startServer(
     throw error
   })
   const engine = await Engine.open(opened, evidence.hook)
+  const signer = new PassportSigner(signingKey(settings.MATCHGRAPH_HOME, newSigningKey))
   const app = createApp({
+    signer,
     engine,
     matches: evidence.matches,
     settings,
