@@ -35,6 +35,18 @@ export const settingsSchema = z.object({
   MATCHGRAPH_CLIENT_KEYS: keys.describe(
     'Comma-separated keys of known clients, whose matches count fully from the first day',
   ),
+  MATCHGRAPH_KEYS_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'File with more keys, one a line: `KEY` or `sha256:HEX`, with scopes as `=read+match+write+admin`; read again on SIGHUP',
+    ),
+  MATCHGRAPH_ANONYMOUS: z
+    .enum(['read+match', 'read', 'off'])
+    .default('read+match')
+    .describe('What callers without a key may do'),
+  MATCHGRAPH_READ_ONLY: onOff('off').describe('Refuse every call that changes something: matches, tools, jobs'),
+  MATCHGRAPH_CORS: keys.describe('Comma-separated origins whose pages may call the API from a browser; `*` for all'),
   MATCHGRAPH_SECRET: z
     .string()
     .min(16)

@@ -5,7 +5,9 @@ import type { Settings } from '../config.js'
 import { Engine } from '../engine/engine.js'
 import { newSigningKey, PassportSigner } from '../engine/passport.js'
 import { createApp } from '../http/app.js'
+import { Keyring } from '../http/keyring.js'
 import { type Logger, makeLogger } from '../http/log.js'
+import { RateLimiter } from '../http/rate-limit.js'
 import { signingKey } from '../store/signing-key.js'
 import { type CommonOptions, common, settingsOf } from './command.js'
 import { type OpenedEvidence, openEvidence } from './evidence.js'
@@ -59,8 +61,12 @@ interface Running {
 
 async function run({ engine, evidence, opened, settings, log }: Running): Promise<void> {
   const signer = new PassportSigner(signingKey(settings.MATCHGRAPH_HOME, newSigningKey))
+  const keyring = new Keyring(settings)
+  const limiter = new RateLimiter(settings.MATCHGRAPH_RATE_LIMIT)
+  await limiter.load(opened.store.log)
   const writer = catalogueWriter(engine, opened)
-  const app = createApp({ engine, matches: evidence.matches, settings, writer, signer, log })
+  const app = createApp({ engine, matches: evidence.matches, settings, keyring, limiter, writer, signer, log })
+  process.on('SIGHUP', () => reloadKeys(keyring, log))
   const server = listen(
     { fetch: app.fetch, port: settings.MATCHGRAPH_PORT, hostname: settings.MATCHGRAPH_HOST },
     (address) => welcome(settings.MATCHGRAPH_HOST, address),
@@ -73,6 +79,13 @@ async function run({ engine, evidence, opened, settings, log }: Running): Promis
     process.stderr.write(`matchgraph: ${why}.\n`)
     process.exit(1)
   })
+  // slow clients: headers and bodies must come in time, idle connections are let go
+  Object.assign(server, {
+    requestTimeout: 30_000,
+    headersTimeout: 10_000,
+    keepAliveTimeout: 15_000,
+    maxRequestsPerSocket: 10_000,
+  })
   const refresh = setInterval(() => {
     engine.refresh().catch((error) => log.error({ err: error }, 'the newest generation could not be loaded'))
   }, REFRESH_MS)
@@ -80,8 +93,9 @@ async function run({ engine, evidence, opened, settings, log }: Running): Promis
     clearInterval(refresh)
     setTimeout(() => process.exit(0), DRAIN_MS).unref()
     server.close(() => {
-      evidence
-        .close()
+      limiter
+        .save(opened.store.log, Date.now())
+        .finally(() => evidence.close())
         .finally(() => opened.close())
         .then(() => process.exit(0))
     })
@@ -89,6 +103,15 @@ async function run({ engine, evidence, opened, settings, log }: Running): Promis
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
+}
+
+function reloadKeys(keyring: Keyring, log: Logger): void {
+  try {
+    keyring.reload()
+    log.info('the keys were read again')
+  } catch (error) {
+    log.error({ err: error }, 'the keys could not be read again; those before stay in force')
+  }
 }
 
 const QUESTIONS = [

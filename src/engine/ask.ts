@@ -5,6 +5,7 @@ import type { AnalyzedQuery } from '../index/query.js'
 import type { Ranking } from '../index/relevance-index.js'
 import type { Caller, EvidenceHook, Question, Scored } from './evidence-hook.js'
 import type { EngineParts, Live } from './live.js'
+import { Stopwatch } from './stopwatch.js'
 
 /** Candidates a retriever; fixed, so that a page's order never changes with its length. */
 const DEPTH = 150
@@ -15,6 +16,8 @@ export interface SearchContext {
   parts: EngineParts
   live: Live
   evidence: EvidenceHook
+  /** Told what was answered and how long each stage took, milliseconds. */
+  observe?: (answer: Answer, stages: Record<string, number>) => void
 }
 
 /** One question on its way: analysed, embedded, its candidates ranked. */
@@ -23,6 +26,8 @@ export interface Asked {
   ranking: Ranking
   scored: Scored[]
   answer: Answer
+  /** Milliseconds a stage. */
+  stages: Record<string, number>
 }
 
 /** Everything up to the cut: who the candidates are and in which order. */
@@ -34,8 +39,11 @@ export async function ask(
   allowed: LabelSet | undefined,
 ): Promise<Asked> {
   const { live, evidence, parts } = context
+  const watch = new Stopwatch()
   const query = live.index.relevance.analyze(request.q)
+  watch.lap('analyse')
   const [vector, ...clauses] = await parts.embedder.embed([request.q, ...query.clauses], 'query')
+  watch.lap('embed')
   const question: Question = {
     ...clock,
     query,
@@ -46,8 +54,10 @@ export async function ask(
   }
   const exact = exactLabels(live, request.q, allowed)
   const extra = [...exact, ...(question.evidence ? evidence.candidates(live, question) : [])]
-  const ranking = rankAll(live, query, { vector: vector!, clauses }, request, { allowed, extra })
+  watch.lap('evidence')
+  const ranking = rankAll(live, query, { vector: vector!, clauses }, request, { allowed, extra, watch })
   const ordered = evidence.order(live, question, ranking.ranked)
+  watch.lap('evidence')
   const scored = exactFirst(live, ordered, exact)
   const top = scored[0]
   const answer = !top
@@ -55,7 +65,7 @@ export async function ask(
     : exact.length > 0
       ? 'match'
       : answerOf(ranking.present, top.ranked.confidence, parts.weights.confidence)
-  return { question, ranking, scored, answer }
+  return { question, ranking, scored, answer, stages: watch.stages }
 }
 
 function rankAll(
@@ -63,11 +73,13 @@ function rankAll(
   query: AnalyzedQuery,
   vectors: { vector: Float32Array; clauses: Float32Array[] },
   { mode }: SearchQuery,
-  { allowed, extra }: { allowed: LabelSet | undefined; extra: readonly number[] },
+  { allowed, extra, watch }: { allowed: LabelSet | undefined; extra: readonly number[]; watch: Stopwatch },
 ): Ranking {
   const semantic = mode === 'keyword' ? noHits : index.semantic.search(vectors.vector, DEPTH, allowed)
+  watch.lap('semantic')
   const keyword = mode === 'semantic' ? noHits : index.relevance.keyword(query, DEPTH, allowed)
-  return index.relevance.rank(query, {
+  watch.lap('keyword')
+  const ranking = index.relevance.rank(query, {
     semantic: withExtra(
       semantic,
       extra.filter((label) => index.has(label) && (!allowed || allowed.has(label))),
@@ -78,6 +90,8 @@ function rankAll(
     explain: true,
     mode,
   })
+  watch.lap('relevance')
+  return ranking
 }
 
 const noHits: Hits = { labels: new Uint32Array(0), scores: new Float32Array(0) }

@@ -23,6 +23,8 @@ export class Engine {
   readonly parts: EngineParts
   private readonly evidence: EvidenceHook
   private current: Live
+  /** Told what each search answered and how long its stages took. */
+  observe: SearchContext['observe']
   /** Changes and generation swaps, one after the other. */
   private queue: Promise<unknown> = Promise.resolve()
 
@@ -47,7 +49,7 @@ export class Engine {
 
   /** What every question works with: one generation, held as long as the question runs. */
   context(): SearchContext {
-    return { parts: this.parts, live: this.current, evidence: this.evidence }
+    return { parts: this.parts, live: this.current, evidence: this.evidence, observe: this.observe }
   }
 
   search(request: SearchQuery, caller: Caller, now: number): Promise<SearchAnswer | GroupedAnswer> {

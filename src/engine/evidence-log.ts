@@ -79,6 +79,16 @@ export class EvidenceLog {
     return this.current
   }
 
+  /** Impressions and requests that wait to be written. */
+  get pending(): number {
+    return this.shown.length + this.queue.length
+  }
+
+  /** Sequence number that the log has reached here. */
+  get lastSeq(): number {
+    return this.seq
+  }
+
   /** Notes what was shown: its tokens are good from here on. */
   note(impression: Impression): void {
     this.recent.set(impression)

@@ -37,14 +37,15 @@ export async function nearMissesOf(
   asked: Asked,
 ): Promise<NearMiss[]> {
   const tests = filterTests(request)
-  const open = await askAgain(context, withoutFilters(request), caller, asked)
+  if (tests.length === 0 && asked.answer !== 'none') return []
+  const open = tests.length === 0 ? asked : await askAgain(context, withoutFilters(request), caller, asked)
   const misses: { one: Scored; fails: string }[] = []
   for (const one of open.scored) {
     if (misses.length === NEAR_MISSES) break
     const { tool } = context.live.catalogue.ownerOf(one.ranked.label)!
     const failed = tests.filter((test) => !test.passes(tool))
     if (failed.length === 1) misses.push({ one, fails: failed[0]!.fails(tool) })
-    else if (tests.length === 0 && asked.answer === 'none') misses.push({ one, fails: unsaid(asked, one) })
+    else if (tests.length === 0) misses.push({ one, fails: unsaid(asked, one) })
   }
   const stored = await context.parts.store.catalogue.capabilities(misses.map(({ one }) => one.ranked.label))
   return misses.flatMap(({ one, fails }) => {

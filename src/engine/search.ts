@@ -23,7 +23,9 @@ export async function search(
   const allowed = context.live.catalogue.allowed(request)
   const asked = await ask(context, request, caller, { ...clock, offset }, allowed)
   const kept = cut(asked, request)
+  const beforePage = performance.now()
   const page = await pageOf(context, request, asked, kept, offset)
+  context.observe?.(asked.answer, { ...asked.stages, page: performance.now() - beforePage })
   const weak = asked.answer !== 'match' && offset === 0
   const nearMisses = weak ? await nearMissesOf(context, request, caller, asked) : []
   const relaxations =

@@ -3,7 +3,9 @@ import type { Engine } from '../engine/engine.js'
 import type { Caller } from '../engine/evidence-hook.js'
 import type { Matches } from '../engine/matches.js'
 import type { PassportSigner } from '../engine/passport.js'
+import type { Keyring } from './keyring.js'
 import type { Logger } from './log.js'
+import type { RateLimiter } from './rate-limit.js'
 
 /** What the indexer can do for the server; handed over by the command line, because http does not know the indexer. */
 export interface CatalogueWriter {
@@ -18,6 +20,8 @@ export interface AppDeps {
   engine: Engine
   matches: Matches
   settings: Settings
+  keyring: Keyring
+  limiter: RateLimiter
   writer: CatalogueWriter
   /** Signs tool passports with the home's key. */
   signer: PassportSigner

@@ -1,18 +1,19 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { isLoopback, type Settings } from '../config.js'
 import { AppError } from '../core/errors.js'
 import type { AppDeps, Env } from './env.js'
+import type { Keyring, Scope } from './keyring.js'
 
 /** Gives every request an id, a caller and a time, and every answer its headers; logs one line when it is done. */
-export const prepare = ({ settings, log }: AppDeps) =>
+export const prepare = ({ settings, keyring, log }: AppDeps) =>
   createMiddleware<Env>(async (c, next) => {
     const started = performance.now()
     const requestId = randomBytes(9).toString('base64url')
     c.set('requestId', requestId)
-    c.set('caller', { address: addressOf(c, settings), ...keyOf(c, settings) })
+    c.set('caller', { address: addressOf(c, settings), ...keyOf(c, keyring) })
     c.set('now', timeOf(c, settings))
     await next()
     c.header('x-request-id', requestId)
@@ -33,17 +34,10 @@ function addressOf(c: Context, settings: Settings): string {
 }
 
 const bearer = (c: Context): string | undefined => /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** Compares digests of equal length in constant time, with every key, so that timing tells nothing about any. */
-function isOneOf(key: string, keys: readonly string[]): boolean {
-  const given = digest(key)
-  return keys.map((one) => timingSafeEqual(given, digest(one))).includes(true)
-}
-
-function keyOf(c: Context, { MATCHGRAPH_CLIENT_KEYS, MATCHGRAPH_ADMIN_KEYS }: Settings): { key?: string } {
+function keyOf(c: Context, keyring: Keyring): { key?: string } {
   const key = bearer(c)
-  return key !== undefined && isOneOf(key, [...MATCHGRAPH_CLIENT_KEYS, ...MATCHGRAPH_ADMIN_KEYS]) ? { key } : {}
+  return key !== undefined && keyring.scopesOf(key) !== undefined ? { key } : {}
 }
 
 function timeOf(c: Context, settings: Settings): number {
@@ -54,28 +48,38 @@ function timeOf(c: Context, settings: Settings): number {
   return at
 }
 
-/** Admin calls need an admin key; with none set they are taken from loopback only. */
-export const adminOnly = ({ settings }: AppDeps) =>
+/** What a caller must be allowed to do; admin calls without any admin key set are taken from loopback only. */
+export const needs = ({ keyring, settings }: Pick<AppDeps, 'keyring' | 'settings'>, scope: Scope) =>
   createMiddleware<Env>(async (c, next) => {
-    const keys = settings.MATCHGRAPH_ADMIN_KEYS
+    if (settings.MATCHGRAPH_READ_ONLY && scope !== 'read') {
+      throw new AppError('forbidden', 'This server is read-only (MATCHGRAPH_READ_ONLY).')
+    }
     const key = bearer(c)
-    if (keys.length === 0) {
-      if (!isLoopback(c.get('caller').address.replace(/^::ffff:/, ''))) {
-        throw new AppError(
-          'forbidden',
-          'No admin key is set, so admin calls are taken from this machine only. Set MATCHGRAPH_ADMIN_KEYS.',
-        )
+    const scopes = key === undefined ? undefined : keyring.scopesOf(key)
+    if (key !== undefined && scopes === undefined)
+      throw new AppError('forbidden', 'This key was not issued here, or was withdrawn.')
+    if (scopes !== undefined) {
+      if (!scopes.has(scope))
+        throw new AppError('forbidden', `This key may ${[...scopes].join(', ')}; the call needs "${scope}".`)
+    } else if (scope === 'read' || scope === 'match') {
+      if (!settings.MATCHGRAPH_ANONYMOUS.split('+').includes(scope)) {
+        throw new AppError('unauthorized', `This call needs "Authorization: Bearer KEY" with a key that may ${scope}.`)
       }
-    } else if (key === undefined) {
+    } else if (keyring.hasAdmin) {
       throw new AppError(
         'unauthorized',
         'This call needs "Authorization: Bearer KEY" with a key of MATCHGRAPH_ADMIN_KEYS.',
       )
-    } else if (!isOneOf(key, keys)) {
-      throw new AppError('forbidden', 'This key is not one of MATCHGRAPH_ADMIN_KEYS.')
+    } else if (!isLoopback(c.get('caller').address.replace(/^::ffff:/, ''))) {
+      throw new AppError(
+        'forbidden',
+        'No admin key is set, so admin calls are taken from this machine only. Set MATCHGRAPH_ADMIN_KEYS.',
+      )
     }
     await next()
   })
+
+export const adminOnly = (deps: Pick<AppDeps, 'keyring' | 'settings'>) => needs(deps, 'admin')
 
 /** JSON bodies only, at most `limit` bytes: checked before any validator, because without a JSON content type it would validate {}. */
 export const jsonBody = (limit: number) =>

@@ -10,7 +10,9 @@ import type { ToolRecord } from '../../src/core/catalogue.js'
 import { Engine } from '../../src/engine/engine.js'
 import { newSigningKey, PassportSigner } from '../../src/engine/passport.js'
 import { createApp } from '../../src/http/app.js'
+import { Keyring } from '../../src/http/keyring.js'
 import { makeLogger } from '../../src/http/log.js'
+import { RateLimiter } from '../../src/http/rate-limit.js'
 import type { App } from '../../src/http/router.js'
 import { signingKey } from '../../src/store/signing-key.js'
 
@@ -125,6 +127,8 @@ export async function startServer(
     engine,
     matches: evidence.matches,
     settings,
+    keyring: new Keyring(settings),
+    limiter: new RateLimiter(settings.MATCHGRAPH_RATE_LIMIT),
     writer: catalogueWriter(engine, opened),
     log: makeLogger('silent'),
   })

@@ -6,7 +6,7 @@ import { SLUG, toolSchema } from '../../core/catalogue.js'
 import { AppError } from '../../core/errors.js'
 import type { StoredTool } from '../../store/store.js'
 import type { AppDeps } from '../env.js'
-import { adminOnly } from '../middleware.js'
+import { needs } from '../middleware.js'
 import { type App, json, problems, router } from '../router.js'
 
 const listRoute = createRoute({
@@ -95,7 +95,7 @@ export function toolRoutes(deps: AppDeps): App {
     return c.json(body as z.output<typeof toolAnswer>, 200, { etag })
   })
   app.use('/api/v1/tools/:slug', async (c, next) =>
-    c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : adminOnly(deps)(c, next),
+    c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : needs(deps, 'write')(c, next),
   )
   app.openapi(putRoute, async (c) => {
     const { slug } = c.req.valid('param')

@@ -1,0 +1,92 @@
+import { createMiddleware } from 'hono/factory'
+import { isLoopback, type Settings } from '../config.js'
+import { AppError } from '../core/errors.js'
+import type { LogStore } from '../store/store.js'
+import type { Env } from './env.js'
+
+const UNIT_MS = { s: 1000, min: 60_000, h: 3_600_000 } as const
+/** A caller with an issued key may ask so many times more often. */
+const KEY_FACTOR = 10
+/** Windows kept; beyond it the oldest go, so that a flood of addresses cannot fill the memory. */
+const MOST_CLIENTS = 50_000
+const META = 'rate.windows'
+
+interface Window {
+  start: number
+  used: number
+}
+
+/** Requests of each client in the current window. Kept over restarts, so that a restart is no second helping. */
+export class RateLimiter {
+  private readonly windows = new Map<string, Window>()
+  private readonly limit: number
+  private readonly unit: number
+
+  /** @param rule `off` or like `600/min` */
+  constructor(rule: string) {
+    const match = /^(\d+)\/(s|min|h)$/.exec(rule)
+    this.limit = match ? Number(match[1]) : Number.POSITIVE_INFINITY
+    this.unit = match ? UNIT_MS[match[2] as keyof typeof UNIT_MS] : 1
+  }
+
+  get on(): boolean {
+    return Number.isFinite(this.limit)
+  }
+
+  /** Counts one request. `reset` is in seconds. */
+  take(
+    client: string,
+    factor: number,
+    now: number,
+  ): { allowed: boolean; limit: number; remaining: number; reset: number } {
+    const limit = this.limit * factor
+    const start = Math.floor(now / this.unit) * this.unit
+    let window = this.windows.get(client)
+    if (!window || window.start !== start) {
+      window = { start, used: 0 }
+      this.windows.delete(client)
+      this.windows.set(client, window)
+      if (this.windows.size > MOST_CLIENTS) this.windows.delete(this.windows.keys().next().value!)
+    }
+    window.used++
+    const reset = Math.ceil((start + this.unit - now) / 1000)
+    return { allowed: window.used <= limit, limit, remaining: Math.max(0, limit - window.used), reset }
+  }
+
+  async load(store: LogStore): Promise<void> {
+    for (const [client, window] of JSON.parse((await store.meta(META)) ?? '[]') as [string, Window][])
+      this.windows.set(client, window)
+  }
+
+  async save(store: LogStore, now: number): Promise<void> {
+    const current = [...this.windows].filter(([, { start }]) => start + this.unit > now)
+    await store.setMeta(META, JSON.stringify(current))
+  }
+}
+
+/** Refuses clients that ask too often: 429 with Retry-After; every answer says what is left. Loopback is exempt unless a proxy is trusted. */
+export const rateLimit = (
+  limiter: RateLimiter,
+  settings: Settings,
+  clientOf: (caller: Env['Variables']['caller'], now: number) => string,
+) =>
+  createMiddleware<Env>(async (c, next) => {
+    const caller = c.get('caller')
+    const exempt = isLoopback(caller.address.replace(/^::ffff:/, '')) && !settings.MATCHGRAPH_TRUST_PROXY
+    if (!limiter.on || exempt) return next()
+    const now = c.get('now')
+    const { allowed, limit, remaining, reset } = limiter.take(
+      clientOf(caller, now),
+      caller.key === undefined ? 1 : KEY_FACTOR,
+      now,
+    )
+    const headers = { 'RateLimit-Limit': limit, 'RateLimit-Remaining': remaining, 'RateLimit-Reset': reset }
+    for (const [name, value] of Object.entries(headers)) c.header(name, String(value))
+    if (!allowed) {
+      const more = caller.key === undefined ? ` A client key allows ${KEY_FACTOR} times as many.` : ''
+      throw new AppError('rate-limited', `At most ${limit} requests in this window; try again in ${reset} s.${more}`, {
+        retryAfter: reset,
+      })
+    }
+    return next()
+  })

@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readSettings } from '../../src/config.js'
+import { Admission, LoopDelay } from '../../src/http/admission.js'
+import { Keyring } from '../../src/http/keyring.js'
+import { RateLimiter } from '../../src/http/rate-limit.js'
+import { SMALL_CATALOGUE, startServer, tempFolder } from '../support/home.js'
+
+const auth = (key: string) => ({ authorization: `Bearer ${key}` })
+const from = (address: string) => ({ 'x-forwarded-for': address })
+
+describe('keys', () => {
+  it('may do what their scopes say, and no more', async () => {
+    const hash = createHash('sha256').update('hidden').digest('hex')
+    const server = await startServer(SMALL_CATALOGUE, {
+      MATCHGRAPH_ADMIN_KEYS: 'root',
+      MATCHGRAPH_CLIENT_KEYS: `reader=read,writer=read+write,sha256:${hash}`,
+      MATCHGRAPH_ANONYMOUS: 'off',
+    })
+    const record = { ...SMALL_CATALOGUE[0], slug: 'papermill' }
+    const search = '/api/v1/search?q=pdf'
+    const status = async (method: string, url: string, body: unknown, key?: string) =>
+      (await server.send(method, url, body, key ? auth(key) : {})).status
+    expect(await status('GET', search, undefined)).toBe(401)
+    for (const key of ['root', 'reader', 'writer', 'hidden'])
+      expect(await status('GET', search, undefined, key), key).toBe(200)
+    expect(await status('GET', search, undefined, 'guess')).toBe(403)
+    expect(await status('PUT', '/api/v1/tools/papermill', record, 'reader')).toBe(403)
+    expect(await status('PUT', '/api/v1/tools/papermill', record, 'writer')).toBe(200)
+    expect(await status('POST', '/api/v1/replay', undefined, 'writer')).toBe(403)
+    expect(await status('POST', '/api/v1/replay', undefined, 'root')).toBe(200)
+    const token = (await server.get(search, auth('hidden'))).body.results[0].token
+    expect(await status('POST', '/api/v1/matches', { token, outcome: 'selected' }, 'reader')).toBe(403)
+    expect(await status('POST', '/api/v1/matches', { token, outcome: 'selected' }, 'hidden')).toBe(201)
+    await server.close()
+  })
+
+  it('are rotated without a restart, and a faulty file leaves the old ones in force', () => {
+    const { folder, remove } = tempFolder()
+    const file = path.join(folder, 'keys')
+    fs.writeFileSync(file, '# ours\nold=read\n')
+    const keyring = new Keyring(readSettings({ MATCHGRAPH_KEYS_FILE: file }))
+    expect([...keyring.scopesOf('old')!]).toEqual(['read'])
+    fs.writeFileSync(file, 'new=admin\n')
+    keyring.reload()
+    expect(keyring.scopesOf('old')).toBeUndefined()
+    expect(keyring.hasAdmin).toBe(true)
+    fs.writeFileSync(file, 'new=everything\n')
+    expect(() => keyring.reload()).toThrow(/"everything" is not a scope/)
+    expect(keyring.scopesOf('new')).toBeDefined()
+    remove()
+  })
+
+  it('without any admin key, admin calls are taken from this machine only', async () => {
+    const server = await startServer(SMALL_CATALOGUE, { MATCHGRAPH_TRUST_PROXY: 'on' })
+    expect((await server.send('POST', '/api/v1/replay', undefined)).status).toBe(200)
+    expect((await server.send('POST', '/api/v1/replay', undefined, from('203.0.113.5'))).status).toBe(403)
+    await server.close()
+  })
+})
+
+describe('read-only', () => {
+  it('answers questions and changes nothing', async () => {
+    const server = await startServer(SMALL_CATALOGUE, { MATCHGRAPH_READ_ONLY: 'on' })
+    const { body } = await server.get('/api/v1/search?q=pdf')
+    expect(body.results.length).toBeGreaterThan(0)
+    expect(
+      (await server.send('POST', '/api/v1/matches', { token: body.results[0].token, outcome: 'selected' })).status,
+    ).toBe(403)
+    expect((await server.send('DELETE', '/api/v1/tools/papermill')).status).toBe(403)
+    await server.close()
+  })
+})
+
+describe('rate limits', () => {
+  it('are a client’s own, ten times wider with a key, and say what is left', async () => {
+    const server = await startServer(SMALL_CATALOGUE, {
+      MATCHGRAPH_RATE_LIMIT: '3/h',
+      MATCHGRAPH_TRUST_PROXY: 'on',
+      MATCHGRAPH_CLIENT_KEYS: 'known',
+      MATCHGRAPH_TEST_CLOCK: 'on',
+    })
+    const ask = (headers: Record<string, string>) =>
+      server.get('/api/v1/search?q=pdf', { 'x-test-now': '2026-05-01T10:59:00Z', ...headers })
+    const first = await ask(from('203.0.113.5'))
+    expect(first.headers.get('ratelimit-limit')).toBe('3')
+    expect(first.headers.get('ratelimit-remaining')).toBe('2')
+    await ask(from('203.0.113.5'))
+    await ask(from('203.0.113.99'))
+    const fourth = await ask(from('203.0.113.5'))
+    expect(fourth.status, 'the same network is the same client').toBe(429)
+    expect(fourth.headers.get('retry-after')).toBe('60')
+    expect(fourth.body.code).toBe('rate-limited')
+    expect((await ask(from('198.51.100.1'))).status).toBe(200)
+    expect((await ask({ ...from('203.0.113.5'), ...auth('known') })).headers.get('ratelimit-limit')).toBe('30')
+    expect((await ask({ ...from('203.0.113.5'), 'x-test-now': '2026-05-01T11:00:01Z' })).status).toBe(200)
+    await server.close()
+  })
+
+  it('cannot be dodged by a forged X-Forwarded-For: only the last address, the proxy’s own, counts', async () => {
+    const server = await startServer(SMALL_CATALOGUE, { MATCHGRAPH_RATE_LIMIT: '1/h', MATCHGRAPH_TRUST_PROXY: 'on' })
+    expect((await server.get('/api/v1/search?q=pdf', from('1.2.3.4, 203.0.113.5'))).status).toBe(200)
+    expect((await server.get('/api/v1/search?q=pdf', from('9.9.9.9, 203.0.113.5'))).status).toBe(429)
+    await server.close()
+  })
+
+  it('survive a restart', async () => {
+    const server = await startServer()
+    const { log } = server.opened.store
+    const before = new RateLimiter('2/h')
+    before.take('a', 1, 1000)
+    before.take('a', 1, 1000)
+    await before.save(log, 1000)
+    const after = new RateLimiter('2/h')
+    await after.load(log)
+    expect(after.take('a', 1, 2000).allowed).toBe(false)
+    expect(after.take('b', 1, 2000).allowed).toBe(true)
+    await server.close()
+  })
+})
+
+describe('overload', () => {
+  it('turns searches away long before matches, with the time to wait', () => {
+    const loop = new LoopDelay()
+    const admission = new Admission(loop)
+    const leave = Array.from({ length: 64 }, () => admission.enter('searches'))
+    expect(() => admission.enter('searches')).toThrowError(
+      expect.objectContaining({ code: 'unavailable', retryAfter: 1 }),
+    )
+    const match = admission.enter('matches')
+    expect(admission.refused).toBe(1)
+    leave[0]!()
+    admission.enter('searches')
+    match()
+    expect(admission.matches).toBe(0)
+    loop.stop()
+  })
+})
+
+describe('CORS', () => {
+  it('is closed unless an origin is allowed', async () => {
+    const closed = await startServer()
+    expect(
+      (await closed.get('/api/v1/search?q=pdf', { origin: 'https://a.example' })).headers.get(
+        'access-control-allow-origin',
+      ),
+    ).toBeNull()
+    await closed.close()
+    const open = await startServer(SMALL_CATALOGUE, { MATCHGRAPH_CORS: 'https://a.example' })
+    expect(
+      (await open.get('/api/v1/search?q=pdf', { origin: 'https://a.example' })).headers.get(
+        'access-control-allow-origin',
+      ),
+    ).toBe('https://a.example')
+    expect(
+      (await open.get('/api/v1/search?q=pdf', { origin: 'https://b.example' })).headers.get(
+        'access-control-allow-origin',
+      ),
+    ).toBeNull()
+    await open.close()
+  })
+})
+
+describe('/metrics', () => {
+  it('counts searches by answer and times routes and stages, by pattern and never by address', async () => {
+    const server = await startServer()
+    await server.get('/api/v1/search?q=scanned+pdf+tables')
+    await server.get('/api/v1/tools/papermill')
+    const { status, body } = await server.get('/metrics')
+    expect(status).toBe(200)
+    expect(body).toMatch(/matchgraph_searches_total\{answer="\w+"\} 1/)
+    expect(body).toMatch(/matchgraph_search_stage_seconds_count\{stage="semantic"\} 1/)
+    expect(body).toMatch(
+      /matchgraph_http_request_seconds_count\{route="\/api\/v1\/tools\/:slug",method="GET",status="200"\} 1/,
+    )
+    expect(body).toMatch(/matchgraph_generation 1/)
+    expect(body).toMatch(/matchgraph_log_pending \d/)
+    expect(body).not.toMatch(/papermill/)
+    await server.close()
+  })
+})
