@@ -1,27 +1,37 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import type { Settings } from '../config.js'
+import { parseRankWeights } from '../core/rank/weights.js'
 import { EvidenceLog } from '../engine/evidence-log.js'
 import { Matches } from '../engine/matches.js'
+import { Ranks } from '../engine/ranks.js'
 import { RecordedEvidence } from '../engine/recorded-evidence.js'
 import { Journal } from '../store/journal.js'
-import type { Opened } from './open.js'
+import { dataFolder, type Opened } from './open.js'
 
-/** The match log and what it does to answers, over an opened home. Only one process a home may open it. */
+/** The match log and what it does to answers, over an opened home. */
 export interface OpenedEvidence {
   matches: Matches
+  ranks: Ranks
   hook: RecordedEvidence
   /** Writes what is waiting. Before the store is closed. */
   close(): Promise<void>
 }
 
+/** @param journal taken up and kept by the one process that serves this home; others leave it alone */
 export async function openEvidence(
   opened: Opened,
   settings: Settings,
-  onError: (error: unknown) => void,
+  onError: (error: unknown) => void = () => undefined,
+  journal?: Journal,
 ): Promise<OpenedEvidence> {
-  const journal = new Journal(path.join(settings.MATCHGRAPH_HOME, 'journal'))
   const log = await EvidenceLog.open(opened.store.log, journal)
   const matches = await Matches.open(opened.store.log, log, settings.MATCHGRAPH_SECRET)
-  const hook = new RecordedEvidence(matches, { keepQueries: settings.MATCHGRAPH_KEEP_QUERIES, onError })
-  return { matches, hook, close: () => log.close() }
+  const weights = parseRankWeights(fs.readFileSync(path.join(dataFolder(), 'rank.json'), 'utf8'))
+  const ranks = new Ranks(log, weights, Date.now)
+  const hook = new RecordedEvidence(matches, ranks, { keepQueries: settings.MATCHGRAPH_KEEP_QUERIES, onError })
+  return { matches, ranks, hook, close: () => log.close() }
 }
+
+/** Where the server keeps what has been shown until it is in the database. */
+export const journalOf = (settings: Settings): Journal => new Journal(path.join(settings.MATCHGRAPH_HOME, 'journal'))

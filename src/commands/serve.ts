@@ -10,7 +10,7 @@ import { type Logger, makeLogger } from '../http/log.js'
 import { RateLimiter } from '../http/rate-limit.js'
 import { signingKey } from '../store/signing-key.js'
 import { type CommonOptions, common, settingsOf } from './command.js'
-import { type OpenedEvidence, openEvidence } from './evidence.js'
+import { journalOf, type OpenedEvidence, openEvidence } from './evidence.js'
 import { indexHome, summary } from './index.js'
 import { type Opened, openHome } from './open.js'
 import { catalogueWriter } from './writer.js'
@@ -37,9 +37,8 @@ export function register(program: Command): void {
     const opened = await openHome(settings)
     await indexWhenEmpty(opened)
     const log = makeLogger(settings.MATCHGRAPH_LOG)
-    const evidence = await openEvidence(opened, settings, (error) =>
-      log.error({ err: error }, 'an event could not be written'),
-    )
+    const onError = (error: unknown): void => log.error({ err: error }, 'an event could not be written')
+    const evidence = await openEvidence(opened, settings, onError, journalOf(settings))
     const engine = await Engine.open(opened, evidence.hook)
     await run({ engine, evidence, opened, settings, log })
   })
@@ -65,7 +64,17 @@ async function run({ engine, evidence, opened, settings, log }: Running): Promis
   const limiter = new RateLimiter(settings.MATCHGRAPH_RATE_LIMIT)
   await limiter.load(opened.store.log)
   const writer = catalogueWriter(engine, opened)
-  const app = createApp({ engine, matches: evidence.matches, settings, keyring, limiter, writer, signer, log })
+  const app = createApp({
+    engine,
+    matches: evidence.matches,
+    ranks: evidence.ranks,
+    settings,
+    keyring,
+    limiter,
+    writer,
+    signer,
+    log,
+  })
   process.on('SIGHUP', () => reloadKeys(keyring, log))
   const server = listen(
     { fetch: app.fetch, port: settings.MATCHGRAPH_PORT, hostname: settings.MATCHGRAPH_HOST },

@@ -83,7 +83,7 @@ export class Engine {
   private summary(slug: string): ToolSummary {
     const { tool } = this.current.catalogue.tools.get(slug)!
     const { name, type, layer, url, pricing } = tool
-    return { slug, name, type, layer, url, pricing, rank: this.evidence.rank(slug) }
+    return { slug, name, type, layer, url, pricing, rank: this.evidence.rank(this.current, slug) }
   }
 
   /** Writes a change to the store and makes it searchable before it answers. */

@@ -49,5 +49,5 @@ export interface EvidenceHook {
   /** Notes that these capabilities (ids, by position) were shown, and with which answer ('match' when left out); gives a token for each. */
   shown(question: Question, ids: readonly string[], firstPosition: number, answer?: Answer): string[]
   /** Rank of a tool, 0..100; undefined where nothing is known. */
-  rank(slug: string): number | undefined
+  rank(live: Live, slug: string): number | undefined
 }

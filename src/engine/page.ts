@@ -11,7 +11,7 @@ type Page =
 /** What an impression is noted with. */
 type Shown = Pick<Asked, 'question' | 'answer'>
 
-const encode = (offset: number): string => Buffer.from(`o${offset}`).toString('base64url')
+export const encodeOffset = (offset: number): string => Buffer.from(`o${offset}`).toString('base64url')
 
 /** @throws AppError `invalid-parameter` for anything that `nextCursor` never was */
 export function offsetOf(cursor: string | undefined): number {
@@ -47,7 +47,7 @@ async function capabilityPage(
 ): Promise<Page> {
   const results = await resultsOf(context, asked, kept.slice(offset, offset + limit), offset, explain === 'on')
   const more = kept.length > offset + limit
-  return { total: kept.length, ...(more && { nextCursor: encode(offset + limit) }), results }
+  return { total: kept.length, ...(more && { nextCursor: encodeOffset(offset + limit) }), results }
 }
 
 async function resultsOf(
@@ -95,5 +95,5 @@ async function toolPage(
     return { position: offset + i + 1, score, confidence, tool, capabilities, why, token }
   })
   const more = groups.size > offset + limit
-  return { total: groups.size, ...(more && { nextCursor: encode(offset + limit) }), results }
+  return { total: groups.size, ...(more && { nextCursor: encodeOffset(offset + limit) }), results }
 }

@@ -9,6 +9,7 @@ import type { Ranked } from '../index/relevance-index.js'
 import type { EvidenceHook, Question, Scored } from './evidence-hook.js'
 import type { Live } from './live.js'
 import type { Matches } from './matches.js'
+import type { Ranks } from './ranks.js'
 
 /** Version of the formulas that order an answer; noted with every impression. */
 export const RANKER = '1'
@@ -25,6 +26,7 @@ export interface RecordedEvidenceOptions {
 /** What recorded matches do to an answer. */
 export class RecordedEvidence implements EvidenceHook {
   private readonly matches: Matches
+  private readonly ranks: Ranks
   private readonly options: RecordedEvidenceOptions
   /** The generation that each question is asked of. */
   private readonly asked = new WeakMap<Question, Live>()
@@ -33,8 +35,9 @@ export class RecordedEvidence implements EvidenceHook {
   /** Highest label that has been looked at for births. */
   private admitted = -1
 
-  constructor(matches: Matches, options: RecordedEvidenceOptions) {
+  constructor(matches: Matches, ranks: Ranks, options: RecordedEvidenceOptions) {
     this.matches = matches
+    this.ranks = ranks
     this.options = options
   }
 
@@ -95,8 +98,8 @@ export class RecordedEvidence implements EvidenceHook {
     return this.matches.shown(impression)
   }
 
-  rank(): number | undefined {
-    return undefined
+  rank(live: Live, slug: string): number | undefined {
+    return this.ranks.rank(live, slug)?.rank
   }
 
   private weighAll(live: Live, { query, vector, now }: Question, ranked: readonly Ranked[]): Weighed[] {

@@ -35,7 +35,7 @@ export function resultOf(
       ...(tool.layer && { layer: tool.layer }),
       ...(tool.url && { url: tool.url }),
       ...(tool.pricing && { pricing: tool.pricing }),
-      rank: evidence.rank(tool.slug),
+      rank: evidence.rank(live, tool.slug),
     },
     why: whyOf(one),
     evidence: one.summary,

@@ -12,6 +12,7 @@ import { catalogueFormatRoutes } from './routes/catalogue-format.js'
 import { healthRoutes } from './routes/health.js'
 import { matchRoutes } from './routes/matches.js'
 import { passportRoutes } from './routes/passports.js'
+import { rankRoutes } from './routes/ranks.js'
 import { searchRoutes } from './routes/search.js'
 import { toolRoutes } from './routes/tools.js'
 
@@ -59,6 +60,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', matchRoutes(deps))
   app.route('/', passportRoutes(deps))
   app.route('/', catalogueFormatRoutes())
+  app.route('/', rankRoutes(deps))
   app.route('/', pageRoutes(deps))
   app.doc31('/openapi.json', {
     openapi: '3.1.0',

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.js'
 import type { Caller } from '../engine/evidence-hook.js'
 import type { Matches } from '../engine/matches.js'
 import type { PassportSigner } from '../engine/passport.js'
+import type { Ranks } from '../engine/ranks.js'
 import type { Keyring } from './keyring.js'
 import type { Logger } from './log.js'
 import type { RateLimiter } from './rate-limit.js'
@@ -19,6 +20,7 @@ export interface CatalogueWriter {
 export interface AppDeps {
   engine: Engine
   matches: Matches
+  ranks: Ranks
   settings: Settings
   keyring: Keyring
   limiter: RateLimiter

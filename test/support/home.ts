@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { runIndex } from '../../indexer/run.js'
-import { openEvidence } from '../../src/commands/evidence.js'
+import { journalOf, openEvidence } from '../../src/commands/evidence.js'
 import { type Opened, openHome } from '../../src/commands/open.js'
 import { catalogueWriter } from '../../src/commands/writer.js'
 import { readSettings, type Settings } from '../../src/config.js'
@@ -117,15 +117,21 @@ export async function startServer(
   const settings = readSettings({ MATCHGRAPH_HOME: path.join(folder, 'home'), MATCHGRAPH_LOG: 'silent', ...env })
   const opened = await openHome(settings)
   await runIndex(opened, { paths: [file], now: Date.UTC(2026, 0, 1) })
-  const evidence = await openEvidence(opened, settings, (error) => {
-    throw error
-  })
+  const evidence = await openEvidence(
+    opened,
+    settings,
+    (error) => {
+      throw error
+    },
+    journalOf(settings),
+  )
   const engine = await Engine.open(opened, evidence.hook)
   const signer = new PassportSigner(signingKey(settings.MATCHGRAPH_HOME, newSigningKey))
   const app = createApp({
     signer,
     engine,
     matches: evidence.matches,
+    ranks: evidence.ranks,
     settings,
     keyring: new Keyring(settings),
     limiter: new RateLimiter(settings.MATCHGRAPH_RATE_LIMIT),

@@ -1,4 +1,4 @@
-import type { CapabilityRecord, Tool } from '../catalogue.js'
+import type { Tool } from '../catalogue.js'
 import { DAY } from '../evidence/decay.js'
 import { COMPONENTS, type Component, type RankWeights } from './weights.js'
 
@@ -37,14 +37,13 @@ export interface ToolEvidence {
 /** What one tool shows of each component. Pure: `now` is a parameter (ms). */
 export function observe(
   tool: Tool,
-  capabilities: readonly CapabilityRecord[],
   evidence: ToolEvidence | undefined,
   weights: RankWeights,
   now: number,
 ): Observation {
   return {
     matchGraph: matchGraph(evidence),
-    quality: quality(tool, capabilities),
+    quality: quality(tool),
     adoption: adoption(tool, evidence, weights),
     freshness: freshness(tool, weights, now),
     ecosystem: ecosystem(tool, weights),
@@ -73,20 +72,19 @@ function matchGraph(evidence: ToolEvidence | undefined): Observed {
   return { value: 0.6 * inputs[0]!.score + 0.4 * inputs[1]!.score, n: expected, inputs }
 }
 
-/** How well the record can be checked: limits said, sources given, values dated, failures named; issues kept low. */
-function quality(tool: Tool, capabilities: readonly CapabilityRecord[]): Observed {
+/** How well what is said of it can be checked: values with sources, a dated price, failure modes named; issues kept low. */
+function quality(tool: Tool): Observed {
   const inputs: RawInput[] = []
-  const share = (name: string, has: number, of: number): void => {
-    if (of > 0) inputs.push({ name, value: has / of, score: has / of })
-  }
-  share(
-    'capabilities whose limits are said',
-    capabilities.filter((c) => (c.limitations?.length ?? 0) > 0).length,
-    capabilities.length,
-  )
-  share('capabilities with a source', capabilities.filter((c) => c.source !== undefined).length, capabilities.length)
   const attributes = Object.values(tool.attributes ?? {})
-  share('attributes with a source', attributes.filter((a) => a.source !== undefined).length, attributes.length)
+  if (attributes.length > 0) {
+    const share = attributes.filter((a) => a.source !== undefined).length / attributes.length
+    inputs.push({ name: 'attributes with a source', value: share, score: share })
+  }
+  if (tool.pricing !== undefined) {
+    const { asOf, source } = tool.pricing
+    const given = [asOf, source].filter((x) => x !== undefined).length
+    inputs.push({ name: 'price with date and source', value: given, score: given / 2, asOf, source })
+  }
   const modes = tool.failureModes?.length
   if (modes !== undefined) inputs.push({ name: 'failure modes named', value: modes, score: Math.min(1, modes / 3) })
   const issues = tool.signals?.openIssuesRatio

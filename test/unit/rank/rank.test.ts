@@ -46,7 +46,7 @@ describe('tool rank', () => {
     fc.assert(
       fc.property(fc.array(observation, { minLength: 3, maxLength: 8 }), (others) => {
         const norms = normsOf(others, weights)
-        const nothing = rankOf(observe(bare, [], undefined, weights, NOW), norms, weights)
+        const nothing = rankOf(observe(bare, undefined, weights, NOW), norms, weights)
         const mean = COMPONENTS.reduce((sum, c) => sum + 100 * weights.weights[c] * norms[c].mean, 0)
         expect(nothing.rank).toBeCloseTo(mean, 9)
         expect(nothing.components.every((c) => c.value === undefined && c.reliability === 0)).toBe(true)
@@ -65,7 +65,6 @@ describe('tool rank', () => {
     const rate = (selected: number, expected: number, timesMatched = 1) =>
       observe(
         bare,
-        [],
         { expected, selected, succeeded: 0, failed: 0, overallRate: 1, overallSuccess: 0.5, timesMatched },
         weights,
         NOW,
@@ -82,19 +81,17 @@ describe('tool rank', () => {
       signals: { githubStars: signal(9_999), lastRelease: signal('2025-05-06'), openIssuesRatio: signal(0.25) },
       worksWith: ['b', 'c'],
       failureModes: ['it fails'],
+      attributes: { a: { value: 1, source: 'https://example.org' }, b: { value: 2 } },
+      pricing: { model: 'paid', asOf: '2025' },
     }
-    const capabilities = [
-      { name: 'x', description: 'x', limitations: ['slow'], source: 'https://example.org' },
-      { name: 'y', description: 'y' },
-    ]
-    const { adoption, freshness, quality, ecosystem, matchGraph } = observe(tool, capabilities, undefined, weights, NOW)
+    const { adoption, freshness, quality, ecosystem, matchGraph } = observe(tool, undefined, weights, NOW)
     expect(adoption.inputs).toEqual([
       { name: 'githubStars', value: 9_999, score: 4 / 5.5, asOf: '2025-12', source: 'https://example.org' },
     ])
     expect(freshness.value).toBeCloseTo(0.5, 5)
     expect(quality.inputs.map((i) => [i.name, i.score])).toEqual([
-      ['capabilities whose limits are said', 0.5],
-      ['capabilities with a source', 0.5],
+      ['attributes with a source', 0.5],
+      ['price with date and source', 0.5],
       ['failure modes named', 1 / 3],
       ['openIssuesRatio', 0.75],
     ])
