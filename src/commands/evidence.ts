@@ -25,7 +25,7 @@ export async function openEvidence(
   onError: (error: unknown) => void = () => undefined,
   journal?: Journal,
 ): Promise<OpenedEvidence> {
-  const log = await EvidenceLog.open(opened.store.log, journal)
+  const log = await EvidenceLog.open(opened.store, journal)
   const matches = await Matches.open(opened.store.log, log, settings.MATCHGRAPH_SECRET)
   const weights = parseRankWeights(fs.readFileSync(path.join(dataFolder(), 'rank.json'), 'utf8'))
   const ranks = new Ranks(log, weights, Date.now)

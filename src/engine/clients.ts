@@ -6,6 +6,7 @@ import type { Caller } from './evidence-hook.js'
 
 /** Days after which addresses are hidden with another salt: from then on nobody can tell whether two are the same. */
 const SALT_DAYS = 180
+const SALT = 'client.salt'
 
 /** Who reports, as the log knows it. */
 export interface Client {
@@ -33,8 +34,15 @@ export class Clients {
   }
 
   static async open(secret: string, store: LogStore): Promise<Clients> {
-    const kept = await store.meta('client.salt')
-    return new Clients(secret, store, kept === undefined ? { from: Number.NaN, value: '' } : JSON.parse(kept))
+    const clients = new Clients(secret, store, { from: Number.NaN, value: '' })
+    await clients.refresh()
+    return clients
+  }
+
+  /** Takes up the salt that another server on the same store has begun to use. */
+  async refresh(): Promise<void> {
+    const kept = await this.store.meta(SALT)
+    if (kept !== undefined) this.salt = JSON.parse(kept) as typeof this.salt
   }
 
   of(caller: Caller, now: number): Client {
@@ -58,7 +66,7 @@ export class Clients {
     if (!(now < this.salt.from + SALT_DAYS * DAY)) {
       this.salt = { from: now, value: randomBytes(18).toString('base64url') }
       // the old salt is overwritten, so the link between an address and its old name is gone
-      this.store.setMeta('client.salt', JSON.stringify(this.salt)).catch(() => {
+      this.store.setMeta(SALT, JSON.stringify(this.salt)).catch(() => {
         this.salt = { from: Number.NaN, value: '' }
       })
     }

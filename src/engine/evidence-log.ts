@@ -1,11 +1,11 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../core/errors.js'
 import type { EvidenceEvent, Impression, Match } from '../core/evidence/events.js'
 import type { Applied, Evidence } from '../core/evidence/evidence.js'
-import { allRows, drainRows, type Row, restoreRows } from '../core/evidence/rows.js'
 import type { Journal } from '../store/journal.js'
-import type { LogStore, NewEvent } from '../store/store.js'
-import { barredIn, equalEvidence, follow, RecentImpressions, replay } from './replay.js'
+import type { LogStore, NewEvent, Store } from '../store/store.js'
+import { EvidenceRows } from './evidence-rows.js'
+import { barredIn, equalEvidence, follow, RecentImpressions, type Replayed, replay } from './replay.js'
 
 /** Impressions are written together with the next match, or after this many milliseconds. */
 const FLUSH_MS = 250
@@ -14,8 +14,8 @@ const GROUP = 1000
 /** After this many matches, or milliseconds, the evidence rows are brought up to the log, so that a start has little to apply. */
 const PERSIST_MATCHES = 1000
 const PERSIST_MS = 30_000
-/** Evidence row that says up to which event the other rows go. */
-const SEQ_ROW = 'seq'
+/** Impressions kept for when the store is back; the oldest make room. */
+const WAITING_IMPRESSIONS = 50_000
 
 /** What became of a match. */
 export interface Recorded {
@@ -34,20 +34,27 @@ export interface Attempt {
 
 interface Waiting {
   work: () => Promise<void>
+  /** Writes no events, or nothing at all: done by itself, while others may append. */
+  aside: boolean
   /** Settles the caller once the group is on disk. */
   settle: () => void
   fail: (error: unknown) => void
 }
 
 /**
- * The one writer of the event log and the one owner of the evidence in memory. Requests that come while a transaction runs share the
- * next one (group commit) and are answered when it is on disk. Impressions wait in memory and in a journal file, never for the disk.
+ * The evidence in memory, and this process's way into the event log. Requests that come while a transaction runs share the next one
+ * (group commit) and are answered when it is on disk. Impressions wait in memory and in a journal file, never for the disk.
+ * Several processes may share a store: each takes in what the others wrote before it writes itself, so all apply the same events in the
+ * same order and hold the same evidence.
  */
 export class EvidenceLog {
   private readonly store: LogStore
   private readonly journal: Journal | undefined
+  private readonly rows: EvidenceRows
   private current: Evidence
   private seq: number
+  /** The evidence may have what the log does not: it is read anew before anything else. */
+  private stale = false
   private readonly recent = new RecentImpressions(50_000)
   private shown: NewEvent[] = []
   private group: NewEvent[] = []
@@ -55,24 +62,26 @@ export class EvidenceLog {
   private readonly groupKeys = new Map<string, Match>()
   private queue: Waiting[] = []
   private running: Promise<void> | undefined
+  private following: Promise<void> | undefined
   private flushTimer: NodeJS.Timeout | undefined
   private sincePersist = 0
   private persistedAt = 0
 
-  private constructor(store: LogStore, journal: Journal | undefined, evidence: Evidence, seq: number) {
-    this.store = store
+  private constructor(store: Store, journal: Journal | undefined, rows: EvidenceRows, { evidence, seq }: Replayed) {
+    this.store = store.log
     this.journal = journal
+    this.rows = rows
     this.current = evidence
     this.seq = seq
   }
 
   /** Takes up the journal of a process that did not end well, then the stored rows, then what the log has beyond them. */
-  static async open(store: LogStore, journal?: Journal): Promise<EvidenceLog> {
+  static async open(store: Store, journal?: Journal): Promise<EvidenceLog> {
     const left = journal?.leftover().map((line) => impressionEvent(JSON.parse(line) as Impression)) ?? []
-    if (left.length > 0) await store.append(left, [])
+    if (left.length > 0) await store.log.append(left, [])
     journal?.clear()
-    const { evidence, seq } = await loadEvidence(store)
-    return new EvidenceLog(store, journal, evidence, seq)
+    const rows = new EvidenceRows(store)
+    return new EvidenceLog(store, journal, rows, await rows.open())
   }
 
   get evidence(): Evidence {
@@ -84,7 +93,7 @@ export class EvidenceLog {
     return this.shown.length + this.queue.length
   }
 
-  /** Sequence number that the log has reached here. */
+  /** The newest event that the evidence has. */
   get lastSeq(): number {
     return this.seq
   }
@@ -98,7 +107,24 @@ export class EvidenceLog {
   }
 
   async impression(id: string): Promise<Impression | undefined> {
-    return this.recent.get(id) ?? ((await this.store.event(id))?.payload as Impression | undefined)
+    const known = this.recent.get(id) ?? (await this.stored(id))
+    if (known) return known
+    // another server on this store may have shown it and not written it yet
+    await sleep(FLUSH_MS + 100)
+    return this.stored(id)
+  }
+
+  private async stored(id: string): Promise<Impression | undefined> {
+    return (await this.store.event(id))?.payload as Impression | undefined
+  }
+
+  /** Takes in what other processes have written up to `seq`, or all of it. Calls that come while one runs share it. */
+  follow(seq = Number.POSITIVE_INFINITY): Promise<void> {
+    if (seq <= this.seq) return Promise.resolve()
+    this.following ??= this.enqueue(() => this.catchUp(), true).finally(() => {
+      this.following = undefined
+    })
+    return this.following
   }
 
   /**
@@ -137,39 +163,42 @@ export class EvidenceLog {
     const first = await replay(this.store, this.current.barred)
     let identical = false
     await this.enqueue(async () => {
-      const { evidence, seq } = await follow(this.store, first)
+      await this.catchUp()
+      const { evidence, seq } = await follow(this.store, first, undefined, this.seq)
       identical = equalEvidence(evidence, this.current)
       await this.use(evidence, seq)
-    })
+    }, true)
     return { identical, events: this.seq - (await this.store.compacted()) }
   }
 
   /** Rebuilds everything from the log with the verdicts that are in it. */
   async rejudge(): Promise<void> {
     await this.flush()
-    await this.enqueue(async () => {
-      const { evidence, seq } = await replay(this.store, await barredIn(this.store))
-      await this.use(evidence, seq)
-    })
+    await this.enqueue(() => this.judge(), true)
   }
 
   async close(): Promise<void> {
     await this.flush()
-    await this.enqueue(() => this.persist())
+    await this.enqueue(() => this.persist(), true)
+    await this.rows.close()
     this.journal?.clear()
   }
 
+  private async judge(): Promise<void> {
+    const { evidence, seq } = await replay(this.store, await barredIn(this.store))
+    await this.use(evidence, seq)
+  }
+
   private async use(evidence: Evidence, seq: number): Promise<void> {
-    await this.store.replaceEvidence(storedRows(evidence, seq))
-    drainRows(evidence)
+    await this.rows.replace(evidence, seq)
     this.current = evidence
     this.seq = seq
     this.sincePersist = 0
   }
 
-  private enqueue(work: () => Promise<void>): Promise<void> {
+  private enqueue(work: () => Promise<void>, aside = false): Promise<void> {
     return new Promise((settle, fail) => {
-      this.queue.push({ work, settle, fail })
+      this.queue.push({ work, aside, settle, fail })
       this.running ??= this.run()
     })
   }
@@ -178,7 +207,11 @@ export class EvidenceLog {
     // one turn of the event loop: whatever has arrived by then shares the transaction
     await nextTurn()
     while (this.queue.length > 0) {
-      await this.commit(this.queue.splice(0, GROUP))
+      const asides = this.queue.findIndex((one) => one.aside)
+      if (asides === 0) {
+        const { work, settle, fail } = this.queue.shift()!
+        await work().then(settle, fail)
+      } else await this.commit(this.queue.splice(0, Math.min(GROUP, asides < 0 ? GROUP : asides)))
       await nextTurn()
     }
     this.running = undefined
@@ -192,39 +225,53 @@ export class EvidenceLog {
     const shown = this.shown
     this.shown = []
     try {
-      for (const one of waiting) {
-        try {
-          await one.work()
-          done.push(one)
-        } catch (error) {
-          one.fail(error)
+      let matches: NewEvent[] = []
+      const { lastSeq, duplicates } = await this.store.appendAfter(async (before) => {
+        await this.catchUp(before)
+        for (const one of waiting) {
+          await one.work().then(
+            () => done.push(one),
+            (error) => one.fail(error),
+          )
         }
-      }
-      const matches = this.takeGroup()
-      if (shown.length + matches.length > 0) {
-        const { lastSeq, duplicates } = await this.store.append([...shown, ...matches], [])
-        this.seq = lastSeq
-        const mine = new Set(matches.map((event) => event.id))
-        if (duplicates.some((id) => mine.has(id))) throw new Error('another process wrote the same match')
-      }
+        matches = this.takeGroup()
+        return [...shown, ...matches]
+      })
+      const mine = new Set(matches.map((event) => event.id))
+      if (duplicates.some((id) => mine.has(id))) throw new Error('another process wrote the same match')
+      this.seq = lastSeq
       emptied?.()
       this.sincePersist += matches.length
       for (const one of done) one.settle()
     } catch (error) {
-      // the evidence is ahead of the log: go back to what is written
-      this.shown = [...shown, ...this.shown]
+      this.shown = [...shown, ...this.shown].slice(-WAITING_IMPRESSIONS)
       this.takeGroup()
-      await this.reload()
+      // the evidence is ahead of the log: go back to what is written
+      this.stale = true
+      await this.reload().catch(() => undefined)
       const failure = new AppError('unavailable', 'The match could not be written. Try again.', {
         retryAfter: 1,
         cause: error,
       })
-      for (const one of done) one.fail(failure)
+      for (const one of waiting) one.fail(failure)
       return
     }
     if (this.sincePersist >= PERSIST_MATCHES || (this.sincePersist > 0 && Date.now() - this.persistedAt > PERSIST_MS)) {
-      await this.persist()
+      await this.persist().catch(() => undefined)
     }
+  }
+
+  /** Applies what other processes have appended, up to and with `head`. */
+  private async catchUp(head = Number.POSITIVE_INFINITY): Promise<void> {
+    if (this.stale) return this.reload()
+    if (this.seq >= head) return
+    // until it is done the evidence has more than `seq` says
+    this.stale = true
+    if (this.seq < (await this.store.compacted())) return this.reload()
+    const { seq, judged } = await follow(this.store, { evidence: this.current, seq: this.seq }, this.recent)
+    this.seq = seq
+    this.stale = false
+    if (judged) await this.judge()
   }
 
   private takeGroup(): NewEvent[] {
@@ -235,16 +282,16 @@ export class EvidenceLog {
   }
 
   private async persist(): Promise<void> {
-    const rows = drainRows(this.current)
-    if (rows.length > 0) await this.store.append([], [...rows, { key: SEQ_ROW, value: String(this.seq) }])
     this.sincePersist = 0
     this.persistedAt = Date.now()
+    await this.rows.persist(this.current, this.seq)
   }
 
   private async reload(): Promise<void> {
-    const { evidence, seq } = await loadEvidence(this.store)
+    const { evidence, seq } = await this.rows.load()
     this.current = evidence
     this.seq = seq
+    this.stale = false
   }
 
   private async decide({ match, impression, dedupe }: Attempt): Promise<Recorded> {
@@ -278,26 +325,3 @@ const impressionEvent = (impression: Impression): NewEvent => ({
   dedupe: [],
   payload: impression,
 })
-
-function* storedRows(evidence: Evidence, seq: number): Generator<Row> {
-  yield* allRows(evidence)
-  for (const client of evidence.barred) yield { key: `x/${client}`, value: '1' }
-  yield { key: SEQ_ROW, value: String(seq) }
-}
-
-/** The stored rows, and what the log has beyond them. */
-async function loadEvidence(store: LogStore): Promise<{ evidence: Evidence; seq: number }> {
-  const rows: Row[] = []
-  const barred: string[] = []
-  let seq = 0
-  for await (const row of store.evidence()) {
-    if (row.key === SEQ_ROW) seq = Number(row.value)
-    else if (row.key.startsWith('x/')) barred.push(row.key.slice(2))
-    else rows.push(row)
-  }
-  // rows older than the last compaction cannot catch up any more
-  if (seq < (await store.compacted())) return replay(store, await barredIn(store))
-  const followed = await follow(store, { evidence: restoreRows(rows, barred), seq })
-  // a verdict holds for the whole log, also for what the rows already contain
-  return followed.judged ? replay(store, await barredIn(store)) : followed
-}

@@ -99,10 +99,6 @@ function capabilityOf(impression: Impression, claim: TokenClaim): string {
   return shown[0]
 }
 
-async function keptSecret(store: LogStore): Promise<string> {
-  const kept = await store.meta('secret')
-  if (kept !== undefined) return kept
-  const made = randomBytes(32).toString('base64url')
-  await store.setMeta('secret', made)
-  return made
-}
+/** Several servers on one store share one secret: the first to make one. */
+const keptSecret = async (store: LogStore): Promise<string> =>
+  (await store.meta('secret')) ?? store.initMeta('secret', randomBytes(32).toString('base64url'))

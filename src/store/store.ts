@@ -136,6 +136,14 @@ export interface LogStore {
     events: readonly NewEvent[],
     evidence: readonly EvidenceRow[],
   ): Promise<{ lastSeq: number; duplicates: string[] }>
+  /**
+   * As `append`, of the events that `compose` makes, while nobody else appends, here or in another process: `lastSeq` is the newest event
+   * of all until these follow it. `compose` may read from the store, but not write to it.
+   * @throws AppError `conflict` where another process could not be held off and has appended meanwhile
+   */
+  appendAfter(
+    compose: (lastSeq: number) => Promise<readonly NewEvent[]>,
+  ): Promise<{ lastSeq: number; duplicates: string[] }>
   event(id: string): Promise<LogEvent | undefined>
   eventByDedupe(key: string): Promise<LogEvent | undefined>
   /** Events with seq > `after`, in seq order, streamed. */
@@ -153,6 +161,8 @@ export interface LogStore {
   /** Small named values: secrets, checkpoints, salts. */
   meta(key: string): Promise<string | undefined>
   setMeta(key: string, value: string): Promise<void>
+  /** Sets a value that nobody has set before; answers the one that is kept, which may be another's. */
+  initMeta(key: string, value: string): Promise<string>
 }
 
 /** What only one process may do at a time. */

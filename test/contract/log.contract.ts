@@ -139,7 +139,30 @@ export function logContract(name: string, open: () => Promise<OpenLog>): void {
       expect(await collect(store.evidence())).toEqual([{ key: 'x', value: '1' }])
     })
 
+    it('appends after the newest event, whatever it is by then', async () => {
+      await store.append([event('a')], [])
+      const seen: number[] = []
+      const one = await store.appendAfter(async (lastSeq) => {
+        seen.push(lastSeq)
+        expect((await store.event('a'))!.seq).toBe(lastSeq)
+        return [event('b', ['k']), event('a')]
+      })
+      expect(one.duplicates).toEqual(['a'])
+      expect(one.lastSeq).toBeGreaterThan(seen[0]!)
+      await expect(store.appendAfter(async () => Promise.reject(new Error('changed my mind')))).rejects.toThrow(
+        'changed',
+      )
+      await store.appendAfter(async (lastSeq) => {
+        seen.push(lastSeq)
+        return []
+      })
+      expect(seen[1]).toBe(one.lastSeq)
+      expect((await collect(store.events(0))).map((e) => e.id)).toEqual(['a', 'b'])
+    })
+
     it('keeps small named values', async () => {
+      expect(await store.initMeta('salt', 'zero')).toBe('zero')
+      expect(await store.initMeta('salt', 'other')).toBe('zero')
       await store.setMeta('salt', 'one')
       await store.setMeta('salt', 'two')
       expect(await store.meta('salt')).toBe('two')

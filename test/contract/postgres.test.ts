@@ -4,6 +4,7 @@ import { catalogueContract } from './catalogue.contract.js'
 import { copyContract } from './copy.contract.js'
 import { logContract } from './log.contract.js'
 import { freshSchema, SKIPPED } from './postgres-store.js'
+import { sharedEvidenceContract } from './shared-evidence.contract.js'
 import { storeContract } from './store.contract.js'
 
 async function open(): Promise<{ store: PostgresStore; close(): Promise<void> }> {
@@ -32,4 +33,12 @@ if (SKIPPED) {
   })
   storeContract('PostgreSQL server', open)
   copyContract('PostgreSQL server', open)
+  sharedEvidenceContract(
+    'PostgreSQL server',
+    async () => {
+      const { url, drop } = await freshSchema()
+      return { open: () => PostgresStore.open(url, 3), drop }
+    },
+    4,
+  )
 }

@@ -6,6 +6,7 @@ import { migrate, openDatabase } from '../../src/store/sqlite/database.js'
 import { MIGRATIONS, SqliteStore } from '../../src/store/sqlite/store.js'
 import { TABLES } from '../../src/store/tables.js'
 import { copyContract } from './copy.contract.js'
+import { sharedEvidenceContract } from './shared-evidence.contract.js'
 import { storeContract } from './store.contract.js'
 
 async function open() {
@@ -22,6 +23,18 @@ async function open() {
 
 storeContract('SQLite', open)
 copyContract('SQLite', open)
+
+sharedEvidenceContract(
+  'SQLite',
+  async () => {
+    const home = fs.mkdtempSync(path.join(os.tmpdir(), 'matchgraph-'))
+    return {
+      open: async () => SqliteStore.open(path.join(home, 'matchgraph.db')),
+      drop: async () => fs.rmSync(home, { recursive: true }),
+    }
+  },
+  15,
+)
 
 it('knows every table and column that is to be carried over', () => {
   const db = openDatabase(':memory:')

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { EvidenceRow, LogEvent, LogStore, NewEvent } from '../store.js'
 import type { Client, Queryable } from './client.js'
 import { notify } from './notify.js'
@@ -23,9 +24,15 @@ const EVENT = `SELECT *, ARRAY(SELECT key FROM event_dedupe WHERE seq = event.se
  */
 export class PostgresLog implements LogStore {
   private readonly client: Client
+  /** The connection of the turn that a read is part of: one transaction must not wait for another connection. */
+  private readonly turn = new AsyncLocalStorage<Queryable>()
 
   constructor(client: Client) {
     this.client = client
+  }
+
+  private get reader(): Queryable {
+    return this.turn.getStore() ?? this.client
   }
 
   async append(
@@ -33,19 +40,44 @@ export class PostgresLog implements LogStore {
     evidence: readonly EvidenceRow[],
   ): Promise<{ lastSeq: number; duplicates: string[] }> {
     return this.client.transaction(async (connection) => {
-      const { rows } = await connection.query<{ value: number }>(
-        `SELECT value FROM counter WHERE name = 'event' FOR UPDATE`,
-      )
-      const { fresh, duplicates } = await withoutDuplicates(connection, events)
-      const lastSeq = rows[0]!.value + fresh.length
-      if (fresh.length > 0) {
-        await insertEvents(connection, fresh, rows[0]!.value)
-        await connection.query(`UPDATE counter SET value = $1 WHERE name = 'event'`, [lastSeq])
-        await notify(connection, this.client.schema, { event: lastSeq })
-      }
+      const lastSeq = await this.takeTurn(connection)
+      const appended = await this.appendIn(connection, lastSeq, events)
       await writeEvidence(connection, evidence)
-      return { lastSeq, duplicates }
+      return appended
     })
+  }
+
+  async appendAfter(
+    compose: (lastSeq: number) => Promise<readonly NewEvent[]>,
+  ): Promise<{ lastSeq: number; duplicates: string[] }> {
+    return this.client.transaction(async (connection) => {
+      const lastSeq = await this.takeTurn(connection)
+      const events = await this.turn.run(connection, () => compose(lastSeq))
+      return this.appendIn(connection, lastSeq, events)
+    })
+  }
+
+  /** Waits until nobody else appends; the turn ends with the transaction. */
+  private async takeTurn(connection: Queryable): Promise<number> {
+    const { rows } = await connection.query<{ value: number }>(
+      `SELECT value FROM counter WHERE name = 'event' FOR UPDATE`,
+    )
+    return rows[0]!.value
+  }
+
+  private async appendIn(
+    connection: Queryable,
+    before: number,
+    events: readonly NewEvent[],
+  ): Promise<{ lastSeq: number; duplicates: string[] }> {
+    const { fresh, duplicates } = await withoutDuplicates(connection, events)
+    const lastSeq = before + fresh.length
+    if (fresh.length > 0) {
+      await insertEvents(connection, fresh, before)
+      await connection.query(`UPDATE counter SET value = $1 WHERE name = 'event'`, [lastSeq])
+      await notify(connection, this.client.schema, { event: lastSeq })
+    }
+    return { lastSeq, duplicates }
   }
 
   async event(id: string): Promise<LogEvent | undefined> {
@@ -58,7 +90,7 @@ export class PostgresLog implements LogStore {
 
   async *events(after: number): AsyncIterable<LogEvent> {
     for (let last = after; ; ) {
-      const { rows } = await this.client.query<EventRow>(`${EVENT} WHERE seq > $1 ORDER BY seq LIMIT ${PAGE}`, [last])
+      const { rows } = await this.reader.query<EventRow>(`${EVENT} WHERE seq > $1 ORDER BY seq LIMIT ${PAGE}`, [last])
       if (rows.length === 0) return
       yield* rows.map(eventOf)
       last = rows.at(-1)!.seq
@@ -91,7 +123,7 @@ export class PostgresLog implements LogStore {
   }
 
   async meta(key: string): Promise<string | undefined> {
-    const { rows } = await this.client.query<{ value: string }>('SELECT value FROM meta WHERE key = $1', [toText(key)])
+    const { rows } = await this.reader.query<{ value: string }>('SELECT value FROM meta WHERE key = $1', [toText(key)])
     return rows[0] && fromText(rows[0].value)
   }
 
@@ -99,21 +131,25 @@ export class PostgresLog implements LogStore {
     await putMeta(this.client, key, value)
   }
 
+  async initMeta(key: string, value: string): Promise<string> {
+    await this.client.query('INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING', [
+      toText(key),
+      toText(value),
+    ])
+    return (await this.meta(key))!
+  }
+
   private async one(sql: string, key: string): Promise<LogEvent | undefined> {
-    const { rows } = await this.client.query<EventRow>(sql, [key])
+    const { rows } = await this.reader.query<EventRow>(sql, [key])
     return rows[0] && eventOf(rows[0])
   }
 
+  /** In one statement, so that all rows are of one moment. */
   private async *rows(table: 'evidence' | 'checkpoint'): AsyncIterable<EvidenceRow> {
-    for (let last = ''; ; ) {
-      const { rows } = await this.client.query<{ key: string; value: string }>(
-        `SELECT key, value FROM ${table} WHERE key > $1 OR $1 = '' ORDER BY key LIMIT ${PAGE}`,
-        [last],
-      )
-      for (const { key, value } of rows) yield { key: fromText(key), value: fromText(value) }
-      if (rows.length < PAGE) return
-      last = rows.at(-1)!.key
-    }
+    const { rows } = await this.reader.query<{ key: string; value: string }>(
+      `SELECT key, value FROM ${table} ORDER BY key`,
+    )
+    for (const { key, value } of rows) yield { key: fromText(key), value: fromText(value) }
   }
 }
 

@@ -1,3 +1,4 @@
+import { AppError } from '../../core/errors.js'
 import type { EvidenceRow, LogEvent, LogStore, NewEvent } from '../store.js'
 import type { Sqlite } from './database.js'
 
@@ -62,16 +63,33 @@ export class SqliteLog implements LogStore {
     events: readonly NewEvent[],
     evidence: readonly EvidenceRow[],
   ): Promise<{ lastSeq: number; duplicates: string[] }> {
+    return this.db.transaction(() => this.appendNow(events, evidence)).immediate()
+  }
+
+  async appendAfter(
+    compose: (lastSeq: number) => Promise<readonly NewEvent[]>,
+  ): Promise<{ lastSeq: number; duplicates: string[] }> {
+    const before = this.lastSeq()
+    const events = await compose(before)
     return this.db
       .transaction(() => {
-        const duplicates = events.filter((event) => !this.appendOne(event)).map((event) => event.id)
-        for (const { key, value } of evidence) {
-          if (value === null) this.deleteEvidence.run(key)
-          else this.putEvidence.run(key, value)
-        }
-        return { lastSeq: this.lastSeq(), duplicates }
+        if (this.lastSeq() !== before)
+          throw new AppError('conflict', 'Another process has written to the log meanwhile.')
+        return this.appendNow(events, [])
       })
       .immediate()
+  }
+
+  private appendNow(
+    events: readonly NewEvent[],
+    evidence: readonly EvidenceRow[],
+  ): { lastSeq: number; duplicates: string[] } {
+    const duplicates = events.filter((event) => !this.appendOne(event)).map((event) => event.id)
+    for (const { key, value } of evidence) {
+      if (value === null) this.deleteEvidence.run(key)
+      else this.putEvidence.run(key, value)
+    }
+    return { lastSeq: this.lastSeq(), duplicates }
   }
 
   async event(id: string): Promise<LogEvent | undefined> {
@@ -142,6 +160,11 @@ export class SqliteLog implements LogStore {
 
   async setMeta(key: string, value: string): Promise<void> {
     this.putMeta(key, value)
+  }
+
+  async initMeta(key: string, value: string): Promise<string> {
+    this.db.prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING').run(key, value)
+    return (await this.meta(key))!
   }
 
   private putMeta(key: string, value: string): void {
