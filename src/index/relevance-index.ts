@@ -123,6 +123,12 @@ export class RelevanceIndex {
     return { stems, idf: Float64Array.from(ids, (id) => bm25Idf(keyword.count, keyword.df(id))), tf }
   }
 
+  /** idf of each stem among the capabilities' texts; that of a stem which none has for unknown ones. */
+  stemIdf(stems: readonly string[]): Float64Array {
+    const { keyword } = this.build()
+    return Float64Array.from(stems, (stem) => bm25Idf(keyword.count, keyword.df(this.vocabulary.stemId(stem))))
+  }
+
   /** √ln((N + 1)/(df + ½)) of every piece of the table, half the largest for pieces of no capability: the static embedder's weights. */
   pieceIdf(): Float32Array {
     return this.build().reranker.pieceIdf

@@ -169,8 +169,17 @@ export class SemanticIndex {
 
   /** The vector of a label's first row, dequantized; undefined without vectors. */
   vector(label: number): Float32Array | undefined {
-    if (!this.has(label)) return undefined
-    const row = this.firstRow[label]!
+    return this.has(label) ? this.dequantized(this.firstRow[label]!) : undefined
+  }
+
+  /** All rows of a label, dequantized: its text first, then its intents; [] without vectors. */
+  vectors(label: number): Float32Array[] {
+    if (!this.has(label)) return []
+    const first = this.firstRow[label]!
+    return Array.from({ length: this.rowCount[label]! }, (_, i) => this.dequantized(first + i))
+  }
+
+  private dequantized(row: number): Float32Array {
     const scale = this.scales[row]!
     return Float32Array.from(this.matrix.subarray(row * this.dims, (row + 1) * this.dims), (x) => x * scale)
   }

@@ -1,0 +1,76 @@
+import type { Capability } from '../core/catalogue.js'
+import { type Portrait, weighWords, wordCounts } from '../core/compare/likeness.js'
+import { type Side, sideOf } from '../core/compare/subject.js'
+import { AppError } from '../core/errors.js'
+import type { SearchContext } from './ask.js'
+import type { Live } from './live.js'
+
+/** A capability with what it is compared by. */
+export interface Drawn {
+  capability: Capability
+  portrait: Portrait
+}
+
+/** Portraits kept in memory, at most this many a generation; about 6 KB each. */
+const KEPT = 4096
+
+/** By live index, so that they go when it goes. A changed capability has a new label, so none is ever stale. */
+const drawn = new WeakMap<Live['index'], Map<number, Drawn>>()
+
+/** Capabilities with their portraits, by label; removed ones are left out. The store is read for those not drawn before. */
+export async function portraitsOf(
+  { live, parts }: SearchContext,
+  labels: Iterable<number>,
+): Promise<Map<number, Drawn>> {
+  let kept = drawn.get(live.index)
+  if (!kept) drawn.set(live.index, (kept = new Map()))
+  const found = new Map<number, Drawn>()
+  const missing: number[] = []
+  for (const label of labels) {
+    const known = kept.get(label)
+    if (known) found.set(label, known)
+    else missing.push(label)
+  }
+  if (missing.length === 0) return found
+  if (kept.size + missing.length > KEPT) kept.clear()
+  for (const capability of await parts.store.catalogue.capabilities(missing)) {
+    const one = { capability, portrait: draw(live, capability) }
+    kept.set(capability.label, one)
+    found.set(capability.label, one)
+  }
+  return found
+}
+
+function draw({ index }: Live, capability: Capability): Portrait {
+  const counts = wordCounts(capability)
+  return {
+    rows: index.semantic.vectors(capability.label),
+    words: weighWords(counts, index.relevance.stemIdf([...counts.keys()])),
+  }
+}
+
+/**
+ * Tools made ready for comparison, in the order asked.
+ * @param most capabilities a tool, the first ones of larger tools
+ * @throws AppError `not-found` for a slug that is not live
+ */
+export async function sidesOf(context: SearchContext, slugs: readonly string[], most: number): Promise<Side[]> {
+  const tools = slugs.map((slug) => {
+    const entry = context.live.catalogue.tools.get(slug)
+    if (!entry) throw new AppError('not-found', `There is no tool "${slug}".`)
+    return { entry, labels: entry.capabilities.slice(0, most).map((outline) => outline.label) }
+  })
+  const all = await portraitsOf(
+    context,
+    tools.flatMap(({ labels }) => labels),
+  )
+  return tools.map(({ entry, labels }) => {
+    const present = labels.flatMap((label) => all.get(label) ?? [])
+    return sideOf({
+      tool: entry.tool,
+      capabilities: present.map((one) => one.capability),
+      portraits: present.map((one) => one.portrait),
+      total: entry.capabilities.length,
+    })
+  })
+}
