@@ -2,7 +2,7 @@ import type { CapabilityRef, Relation } from '../api/compare.js'
 import type { Tool } from '../catalogue.js'
 import type { Fit } from './align.js'
 import { type Containment, commonPartners, containmentOf, type Pairing, pairingsOf } from './pairing.js'
-import type { Side } from './subject.js'
+import { refOf, type Side } from './subject.js'
 import { categoryWords, count, listed, percent, quoted, sentence } from './words.js'
 
 /** One contains the other by what they do: this share of the smaller one is covered, and at most that of the larger one. */
@@ -192,10 +192,4 @@ function unlikeWords(facts: Facts): string {
   const { a, b } = facts
   const [x, y] = unlike(facts)
   return x && y ? `${a.tool.name} is there for ${quoted(x.name)}, ${b.tool.name} for ${quoted(y.name)}.` : ''
-}
-
-/** The capability that speaks for a group. */
-export function refOf(side: Side, group: number): CapabilityRef {
-  const { id, name } = side.capabilities[side.groups[group]![0]!]!
-  return { tool: side.tool.slug, id, name }
 }

@@ -1,69 +1,82 @@
-import type { CapabilityRef, Scenario } from '../api/compare.js'
+import type { Relation, Scenario } from '../api/compare.js'
 import type { AlignedRow, Fit } from './align.js'
 import { SAME } from './likeness.js'
-import { refOf } from './relation.js'
-import type { Side } from './subject.js'
-import { listed, quoted } from './words.js'
+import { type Answer, judged, type Need } from './outcome.js'
+import { refOf, type Side } from './subject.js'
 
-/** Situations a page shows. */
+/** Situations of a comparison, those that the caller asks not counted. */
+export const MOST_SITUATIONS = 9
 const LEAST = 5
-const MOST = 9
 /** Needs in one situation: more would be a list of wishes, not a situation. */
 const NEEDS = 3
-/** Needs whose vectors are at least this similar, on average, belong to one situation. */
+/** Needs whose vectors are at least this similar, on average, belong to one situation (looked at on a dozen pairs of the shipped catalogue). */
 const TOGETHER = 0.36
+/** The closest need of each of two complements makes a joint situation from this similarity on, when no pairing is recorded. */
+const JOINT = 0.28
 
-/** One need: a capability, or several of different tools that do the same, with who serves it. */
-interface Need {
-  /** In the words of somebody who has it, the longest intent; and the shortest, for titles. */
-  spoken: string
-  brief: string
+interface PlacedNeed extends Need {
   vector: Float32Array
-  /** By side: the capability that serves it and how surely, or the nearest one that does not. */
-  by: { ref: CapabilityRef | undefined; probability: number }[]
+  /** Sides whose own capability it is. */
+  owners: readonly number[]
 }
 
 /**
- * The union of the tools' intents as 5 to 9 situations: needs that are close to one another come together, then those are
- * kept that tell the most about the choice (only several tools together, one alone, any), in the order of the records.
+ * The union of the tools' intents as situations: needs that are close to one another come together, then those are kept that
+ * tell the most about the choice (only several tools together, any of them, one alone), in the order of the records.
+ * @param most situations at most; a comparison has some from other sources
  */
 export function situationsOf(
   sides: readonly Side[],
   rows: readonly AlignedRow[],
   fits: readonly (readonly Fit[])[],
+  kind: Relation['kind'],
+  most: number,
 ): Scenario[] {
   const needs = rows.map((row) => needOf(sides, row, fits))
-  const clusters = clustersOf(needs)
-  const scenarios = clusters.map((cluster) => judged(sides, cluster))
-  return chosen(scenarios, sides)
+  const apart = kind === 'complements' || kind === 'unrelated'
+  const clusters = clustersOf(needs, apart)
+  const scenarios = clusters.map((cluster) => judged(sides, cluster, { origin: 'intents', meeting: apart }))
+  if (kind === 'complements' && !scenarios.some((scenario) => scenario.outcome === 'together')) {
+    const joint = closestOf(needs)
+    if (joint) scenarios.unshift(judged(sides, joint, { origin: 'intents' }))
+  }
+  return chosen(scenarios, sides, most)
 }
 
-function needOf(sides: readonly Side[], row: AlignedRow, fits: readonly (readonly Fit[])[]): Need {
+function needOf(sides: readonly Side[], row: AlignedRow, fits: readonly (readonly Fit[])[]): PlacedNeed {
   const members = row.groups.flatMap((group, side) => (group < 0 ? [] : [{ side, group }]))
   const first = members[0]!
   const own = sides[first.side]!
-  const at = own.groups[first.group]![0]!
-  const { name, intents = [] } = own.capabilities[at]!
+  const { name, intents = [] } = own.capabilities[own.groups[first.group]![0]!]!
   const phrases = intents.length > 0 ? intents : [name]
   return {
     spoken: phrases[0]!,
-    brief: phrases.reduce((short, phrase) => (phrase.split(/\s+/).length < short.split(/\s+/).length ? phrase : short)),
+    brief: phrases.reduce((short, phrase) => (wordCount(phrase) < wordCount(short) ? phrase : short)),
     vector: meanOf(members.flatMap(({ side, group }) => intentRows(sides[side]!, group))),
-    by: sides.map((side, i) => {
-      if (row.groups[i]! >= 0) return { ref: refOf(side, row.groups[i]!), probability: 1 }
-      return nearestOf(side, i, first, fits)
-    }),
+    owners: members.map(({ side }) => side),
+    by: sides.map((side, i) =>
+      row.groups[i]! >= 0
+        ? { ref: refOf(side, row.groups[i]!), probability: 1, serves: true }
+        : nearestOf(side, i, first, fits),
+    ),
   }
 }
 
+const wordCount = (text: string): number => text.split(/\s+/).length
+
 /** The side's capability that is most likely the same as the need's own. */
-function nearestOf(side: Side, i: number, own: { side: number; group: number }, fits: readonly (readonly Fit[])[]) {
-  let most = { ref: undefined as CapabilityRef | undefined, probability: 0 }
+function nearestOf(
+  side: Side,
+  i: number,
+  own: { side: number; group: number },
+  fits: readonly (readonly Fit[])[],
+): Answer {
+  let most: Answer = { ref: undefined, probability: 0, serves: false }
   for (let group = 0; group < side.groups.length; group++) {
     const pair = i < own.side ? fits[i]![own.side]! : fits[own.side]![i]!
     const [row, column] = i < own.side ? [group, own.group] : [own.group, group]
     const probability = pair.probability[row * pair.columns + column]!
-    if (probability > most.probability) most = { ref: refOf(side, group), probability }
+    if (probability > most.probability) most = { ref: refOf(side, group), probability, serves: probability >= SAME }
   }
   return most
 }
@@ -82,14 +95,19 @@ function meanOf(vectors: readonly Float32Array[]): Float32Array {
 
 const dot = (a: Float32Array, b: Float32Array): number => {
   let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  for (let i = 0; i < Math.min(a.length, b.length); i++) sum += a[i]! * b[i]!
   return sum
 }
 
-/** Average-link clusters of needs, at most `NEEDS` a cluster and no looser than `TOGETHER`; in order of their first need. */
-function clustersOf(needs: readonly Need[]): Need[][] {
+/**
+ * Average-link clusters of needs, at most `NEEDS` a cluster and no looser than `TOGETHER`, in order of their first need.
+ * @param apart keeps needs of different tools apart, where wording alone would mix unlike fields
+ */
+function clustersOf(needs: readonly PlacedNeed[], apart: boolean): PlacedNeed[][] {
   const clusters = needs.map((_, i) => [i])
-  const near = needs.map((a) => needs.map((b) => dot(a.vector, b.vector)))
+  const near = needs.map((a) =>
+    needs.map((b) => (apart && a.owners.join() !== b.owners.join() ? -1 : dot(a.vector, b.vector))),
+  )
   const link = (x: readonly number[], y: readonly number[]): number => {
     let sum = 0
     for (const i of x) for (const j of y) sum += near[i]![j]!
@@ -111,91 +129,32 @@ function clustersOf(needs: readonly Need[]): Need[][] {
   return clusters.map((cluster) => cluster.map((i) => needs[i]!))
 }
 
-/** Answers a situation: who serves all of its needs, alone or together. */
-export function judged(sides: readonly { tool: { slug: string; name: string } }[], needs: readonly Need[]): Scenario {
-  const serves = (side: number) => needs.every((need) => need.by[side]!.probability >= SAME)
-  const alone = [...sides.keys()].filter(serves)
-  return outcomeOf(sides, needs, alone)
-}
-
-function outcomeOf(
-  sides: readonly { tool: { slug: string; name: string } }[],
-  needs: readonly Need[],
-  alone: readonly number[],
-): Scenario {
-  const anyone = needs.every((need) => need.by.some((by) => by.probability >= SAME))
-  const useful = [...sides.keys()].filter((side) => needs.some((need) => need.by[side]!.probability >= SAME))
-  const outcome = alone.length === 1 ? 'one' : alone.length > 1 ? 'either' : anyone ? 'together' : 'neither'
-  const winners = outcome === 'neither' ? [] : outcome === 'together' ? useful : alone
-  const covering = needs.flatMap((need) =>
-    winners.flatMap((side) => {
-      const { ref, probability } = need.by[side]!
-      return ref && probability >= SAME ? [{ ...ref, need: need.spoken, confidence: probability }] : []
-    }),
-  )
-  const failed = [...sides.keys()].flatMap((side) => {
-    const missing = needs.filter((need) => need.by[side]!.probability < SAME)
-    if (missing.length === 0) return []
-    return [{ tool: sides[side]!.tool.slug, requirement: requirementWords(missing, side) }]
-  })
-  return {
-    title: titleOf(needs),
-    needs: needs.map((need) => need.spoken),
-    origin: 'intents',
-    outcome,
-    tools: winners.map((side) => sides[side]!.tool.slug),
-    reason: reasonOf(sides, needs, outcome, winners),
-    covering,
-    failed,
-    elsewhere: [],
-  }
-}
-
-const titleOf = (needs: readonly Need[]): string => {
-  const text = listed(needs.map((need) => need.brief))
-  return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
-function requirementWords(missing: readonly Need[], side: number): string {
-  const { brief, by } = missing[0]!
-  const near = by[side]!.ref
-  return `has nothing for ${listed(missing.map((need) => quoted(need.brief)))}${
-    near && missing.length === 1
-      ? `; nearest is ${quoted(near.name)}, ${Math.round(by[side]!.probability * 100)} % alike`
-      : ''
-  }${brief ? '' : ''}`
-}
-
-function reasonOf(
-  sides: readonly { tool: { name: string } }[],
-  needs: readonly Need[],
-  outcome: Scenario['outcome'],
-  winners: readonly number[],
-): string {
-  if (outcome === 'neither') return 'None of them serves all of it.'
-  const parts = winners.map((side) => {
-    const names = needs
-      .filter((need) => need.by[side]!.probability >= SAME)
-      .map((need) => quoted(need.by[side]!.ref!.name))
-    return `${sides[side]!.tool.name} by ${listed([...new Set(names)])}`
-  })
-  const words = { one: 'Only ', either: 'Each does: ', together: 'Only together: ' }[outcome]
-  return `${words}${listed(parts)}.`
-}
-
-/** Those that tell the most: up to three that need several tools, three that any does, and the rest one-sided ones by turns. */
-function chosen(scenarios: readonly Scenario[], sides: readonly Side[]): Scenario[] {
-  const of = (outcome: Scenario['outcome']) => scenarios.filter((scenario) => scenario.outcome === outcome)
-  const bySize = (list: Scenario[]) => list.sort((x, y) => y.needs.length - x.needs.length)
-  const picked = new Set([...bySize(of('together')).slice(0, 3), ...bySize(of('either')).slice(0, 3)])
-  const oneSided = sides.map((side) => bySize(of('one').filter((scenario) => scenario.tools[0] === side.tool.slug)))
-  for (let turn = 0; picked.size < MOST && oneSided.some((list) => list.length > turn); turn++) {
-    for (const list of oneSided) {
-      const next = list[turn]
-      if (next && picked.size < MOST) picked.add(next)
+/** The two closest needs of different tools that neither tool serves both of. */
+function closestOf(needs: readonly PlacedNeed[]): PlacedNeed[] | undefined {
+  let best: { at: number; pair?: PlacedNeed[] } = { at: JOINT }
+  const lone = needs.filter((need) => need.by.filter((by) => by.serves).length === 1)
+  for (const a of lone) {
+    for (const b of lone) {
+      if (a.owners[0]! >= b.owners[0]!) continue
+      const at = dot(a.vector, b.vector)
+      if (at > best.at) best = { at, pair: [a, b] }
     }
   }
-  const rest = scenarios.filter((scenario) => !picked.has(scenario))
-  for (const scenario of rest) if (picked.size < LEAST) picked.add(scenario)
+  return best.pair
+}
+
+/** Those that tell the most: up to two that need several tools, two that any does, and the rest one-sided ones by turns. */
+function chosen(scenarios: readonly Scenario[], sides: readonly Side[], most: number): Scenario[] {
+  const of = (outcome: Scenario['outcome']) => scenarios.filter((scenario) => scenario.outcome === outcome)
+  const bySize = (list: Scenario[]) => list.sort((x, y) => y.needs.length - x.needs.length)
+  const picked = new Set([...bySize(of('together')).slice(0, 2), ...bySize(of('either')).slice(0, 2)])
+  const oneSided = sides.map((side) => bySize(of('one').filter((scenario) => scenario.tools[0] === side.tool.slug)))
+  for (let turn = 0; picked.size < most && oneSided.some((list) => list.length > turn); turn++) {
+    for (const list of oneSided) {
+      const next = list[turn]
+      if (next && picked.size < most) picked.add(next)
+    }
+  }
+  for (const scenario of scenarios) if (picked.size < LEAST) picked.add(scenario)
   return scenarios.filter((scenario) => picked.has(scenario))
 }

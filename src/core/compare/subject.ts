@@ -1,3 +1,4 @@
+import type { CapabilityRef } from '../api/compare.js'
 import type { Capability, Tool } from '../catalogue.js'
 import { areTwins, likeness, type Portrait, similarity } from './likeness.js'
 
@@ -89,4 +90,10 @@ export function likenessMatrix(a: Side, b: Side): { probability: Float64Array; s
     }
   }
   return matrix
+}
+
+/** The capability that speaks for a group. */
+export function refOf(side: Side, group: number): CapabilityRef {
+  const { id, name } = side.capabilities[side.groups[group]![0]!]!
+  return { tool: side.tool.slug, id, name }
 }
