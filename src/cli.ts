@@ -9,6 +9,7 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   search: () => import('./commands/search.js'),
   rank: () => import('./commands/rank.js'),
   replay: () => import('./commands/replay.js'),
+  compare: () => import('./commands/compare.js'),
   import: () => import('./commands/import.js'),
   validate: () => import('./commands/validate.js'),
   migrate: () => import('./commands/migrate.js'),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { CompareQuery, Comparison } from '../core/api/compare.js'
 import type { Filters, GroupedAnswer, SearchAnswer, SearchQuery, ToolSummary } from '../core/api/search.js'
 import type { ToolRecord } from '../core/catalogue.js'
 import { AppError } from '../core/errors.js'
@@ -6,6 +7,7 @@ import { documentOf } from '../core/indexed-text.js'
 import { nearest } from '../core/nearest.js'
 import type { AppliedChange, CatalogueChange, Generation, StoredTool } from '../store/store.js'
 import type { SearchContext } from './ask.js'
+import { compare } from './compare.js'
 import type { Caller, EvidenceHook } from './evidence-hook.js'
 import { type EngineParts, type Live, loadLive } from './live.js'
 import { filterTests } from './live-catalogue.js'
@@ -54,6 +56,11 @@ export class Engine {
 
   search(request: SearchQuery, caller: Caller, now: number): Promise<SearchAnswer | GroupedAnswer> {
     return search(this.context(), request, caller, { now, searchId: randomBytes(12).toString('base64url') })
+  }
+
+  /** @throws AppError `not-found` with suggestions for a name that is no tool, `invalid-parameter` when they name one and the same */
+  compare(request: CompareQuery, caller: Caller, now: number): Promise<Comparison> {
+    return compare(this.context(), request, { caller, now })
   }
 
   /** @throws AppError `not-found` with the nearest slugs */

@@ -50,4 +50,8 @@ export interface EvidenceHook {
   shown(question: Question, ids: readonly string[], firstPosition: number, answer?: Answer): string[]
   /** Rank of a tool, 0..100; undefined where nothing is known. */
   rank(live: Live, slug: string): number | undefined
+  /** Recorded matches over these capabilities (ids), all time; absent where no log is kept. */
+  totals?(ids: readonly string[], now: number): { timesMatched: number; succeeded: number; failed: number }
+  /** Per tool (slug): searches that showed it beside another of these tools and ended in a selection of it, and how those went. */
+  contests?(slugs: readonly string[]): { tool: string; selected: number; succeeded: number; failed: number }[]
 }

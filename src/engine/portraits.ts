@@ -22,8 +22,8 @@ export async function portraitsOf(
   { live, parts }: SearchContext,
   labels: Iterable<number>,
 ): Promise<Map<number, Drawn>> {
-  let kept = drawn.get(live.index)
-  if (!kept) drawn.set(live.index, (kept = new Map()))
+  const kept = drawn.get(live.index) ?? new Map<number, Drawn>()
+  drawn.set(live.index, kept)
   const found = new Map<number, Drawn>()
   const missing: number[] = []
   for (const label of labels) {

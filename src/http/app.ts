@@ -9,6 +9,7 @@ import { renderProblem } from './problem.js'
 import { rateLimit } from './rate-limit.js'
 import { type App, router } from './router.js'
 import { catalogueFormatRoutes } from './routes/catalogue-format.js'
+import { compareRoutes } from './routes/compare.js'
 import { healthRoutes } from './routes/health.js'
 import { matchRoutes } from './routes/matches.js'
 import { passportRoutes } from './routes/passports.js'
@@ -61,6 +62,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', passportRoutes(deps))
   app.route('/', catalogueFormatRoutes())
   app.route('/', rankRoutes(deps))
+  app.route('/', compareRoutes(deps))
   app.route('/', pageRoutes(deps))
   app.doc31('/openapi.json', {
     openapi: '3.1.0',

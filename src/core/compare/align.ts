@@ -15,7 +15,7 @@ export interface Fit {
 }
 
 /** Pairs the capabilities of two tools. Only pairs that are more likely the same than not are made. */
-export function fit(a: Side, b: Side): Fit {
+export function fitOf(a: Side, b: Side): Fit {
   const { probability, similarity } = likenessMatrix(a, b)
   const columns = b.groups.length
   const worth = probability.map((p) => (p >= SAME ? p : 0))

@@ -93,7 +93,7 @@ function reasonOf(
   }
   const parts = set.map((side) => {
     const names = needs.filter((need) => need.by[side]!.serves).map((need) => quoted(need.by[side]!.ref!.name))
-    return `${sides[side]!.tool.name} by ${listed([...new Set(names)])}`
+    return `${sides[side]!.tool.name} with ${listed([...new Set(names)])}`
   })
   if (outcome === 'one') return `Only ${parts[0]}.`
   if (outcome === 'either')

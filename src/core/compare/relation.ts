@@ -3,7 +3,7 @@ import type { Tool } from '../catalogue.js'
 import type { Fit } from './align.js'
 import { type Containment, commonPartners, containmentOf, type Pairing, pairingsOf } from './pairing.js'
 import { refOf, type Side } from './subject.js'
-import { categoryWords, count, listed, percent, quoted, sentence } from './words.js'
+import { categoryWords, count, listed, percent, quoted } from './words.js'
 
 /** One contains the other by what they do: this share of the smaller one is covered, and at most that of the larger one. */
 const CONTAINED = 0.8
@@ -98,7 +98,7 @@ function containsReason(facts: Facts): Reason {
     const { container, contained, sentence: said } = containment
     const shared = pairs.length > 0 ? ` Both have ${pairWords(pairs)}.` : ` ${unlikeWords(facts)}`
     return {
-      why: `${container.name} contains ${contained.name}: ${sentence(said)}${shared}`,
+      why: `${container.name} contains ${contained.name}. The record says: ${quoted(said)}${shared}`,
       container: container.slug,
       basis: basis(pairs.length > 0 ? pairs.flat() : unlike(facts), ['worksWith', 'description']),
     }
@@ -118,7 +118,7 @@ function substitutesReason(facts: Facts): Reason {
   const pairs = strongestPairs(facts, 2)
   const category = mainCategory ?? categories[0]
   const role = category
-    ? `Both are chosen for ${categoryWords(category)}`
+    ? `Both are in the category ${categoryWords(category)}`
     : `Both stand in the same layer (${a.tool.layer ?? 'not stated'})`
   const numbers = `${Math.round(fit.coverage[0] * a.groups.length)} of ${a.tool.name}’s ${a.groups.length} capabilities and ${Math.round(fit.coverage[1] * b.groups.length)} of ${b.tool.name}’s ${b.groups.length} have a counterpart`
   const fields = category ? ['categories'] : ['layer']
@@ -139,7 +139,7 @@ function complementsReason(facts: Facts, nameOf: (slug: string) => string | unde
       : `Both belong to the ${a.tool.layer} layer, but not for the same job`
   const said = pairings.find((pairing) => pairing.why)
   const link = said?.why
-    ? sentence(said.why)
+    ? `Of ${nameIn(facts, said.to)}, the record of ${nameIn(facts, said.from)} says: ${quoted(said.why)}`
     : pairings.length > 0
       ? 'The catalogue records that they work together.'
       : `No pairing of the two is recorded, but both work with ${listed(partners.slice(0, 2).map((slug) => nameOf(slug)!))}.`
@@ -149,10 +149,12 @@ function complementsReason(facts: Facts, nameOf: (slug: string) => string | unde
   }
 }
 
+const nameIn = ({ a, b }: Facts, slug: string): string => (a.tool.slug === slug ? a.tool.name : b.tool.name)
+
 function unrelatedReason(facts: Facts): Reason {
   const { a, b } = facts
   const kind = (tool: Tool) =>
-    tool.categories?.[0] ? `for ${categoryWords(tool.categories[0])}` : `of type ${tool.type}`
+    tool.categories?.[0] ? `in the category ${categoryWords(tool.categories[0])}` : `of type ${tool.type}`
   return {
     why: `${a.tool.name} is ${kind(a.tool)}, ${b.tool.name} is ${kind(b.tool)}; no pairing is recorded and no capability of one does what one of the other does. ${unlikeWords(facts)}`,
     basis: basis(unlike(facts), [a.tool.categories?.[0] ? 'categories' : 'type']),

@@ -24,21 +24,23 @@ interface PlacedNeed extends Need {
  * The union of the tools' intents as situations: needs that are close to one another come together, then those are kept that
  * tell the most about the choice (only several tools together, any of them, one alone), in the order of the records.
  * @param most situations at most; a comparison has some from other sources
+ * @param stated situations that there are already: their needs are not told again, and when there is none, the closest needs of
+ * two complements make one
  */
 export function situationsOf(
   sides: readonly Side[],
   rows: readonly AlignedRow[],
   fits: readonly (readonly Fit[])[],
-  kind: Relation['kind'],
-  most: number,
+  { kind, most, stated }: { kind: Relation['kind']; most: number; stated: readonly Scenario[] },
 ): Scenario[] {
-  const needs = rows.map((row) => needOf(sides, row, fits))
+  const told = new Set(stated.flatMap((scenario) => scenario.needs))
+  const needs = rows.map((row) => needOf(sides, row, fits)).filter((need) => !told.has(need.spoken))
   const apart = kind === 'complements' || kind === 'unrelated'
   const clusters = clustersOf(needs, apart)
   const scenarios = clusters.map((cluster) => judged(sides, cluster, { origin: 'intents', meeting: apart }))
-  if (kind === 'complements' && !scenarios.some((scenario) => scenario.outcome === 'together')) {
-    const joint = closestOf(needs)
-    if (joint) scenarios.unshift(judged(sides, joint, { origin: 'intents' }))
+  if (stated.length === 0 && kind === 'complements' && !scenarios.some((scenario) => scenario.outcome === 'together')) {
+    const closest = closestOf(needs)
+    if (closest) scenarios.unshift(judged(sides, closest, { origin: 'intents' }))
   }
   return chosen(scenarios, sides, most)
 }

@@ -52,7 +52,8 @@ export const sideOf = (subject: Subject): Side => ({ ...subject, groups: twinGro
  */
 const OTHER_FIELD = -2
 
-function fieldShift(a: Tool, b: Tool): number {
+/** What is known of two tools before their capabilities are compared: logit added to every likeness between them. */
+export function fieldShift(a: Tool, b: Tool): number {
   const stated = a.layer !== undefined && b.layer !== undefined
   const shared = a.categories?.some((category) => b.categories?.includes(category)) ?? false
   return stated && a.layer !== b.layer && !shared ? OTHER_FIELD : 0

@@ -50,7 +50,7 @@ function openingOf({ tools, relation, scenarios }: Findings, tally: Tally): stri
   if (relation.kind === 'complements') {
     const both =
       tally.together.length > 0
-        ? `Not one or the other: ${count(tally.together.length, 'situation')} of ${scenarios.length} need both, such as ${titles(tally.together)}.`
+        ? `Not one or the other: ${tally.together.length} ${of} ${tally.together.length === 1 ? 'needs' : 'need'} both, such as ${titles(tally.together)}.`
         : `Not one or the other: they stand in different places of a stack, and no situation of ${scenarios.length} is a contest between them.`
     return [both, takes.length > 0 ? `By itself, take ${listed(takes)}.` : '']
   }
@@ -93,41 +93,42 @@ function evidenceSentence({ headToHead }: Findings): string {
   return headToHead.note
 }
 
-/** What would turn the verdict round, computed from the tally. */
-function flipsOf({ tools, relation, scenarios, table }: Findings, tally: Tally): string[] {
-  const flips: string[] = []
-  const ranked = [...tally.alone].map(([slug, won]) => ({ slug, won })).sort((x, y) => y.won.length - x.won.length)
-  const [first, second] = ranked
-  if ((relation.kind === 'substitutes' || relation.kind === 'contains') && first && second) {
-    const nameOf = (slug: string) => tools.find((tool) => tool.slug === slug)!.name
-    const lead = first.won.length - second.won.length
-    if (lead > 0) {
-      const lost = first.won.slice(0, Math.ceil(lead / 2 + 0.5))
-      flips.push(
-        `${nameOf(first.slug)} leads ${first.won.length} to ${second.won.length}; it falls behind or level once ${listed(lost.map((scenario) => quoted(lowerFirst(scenario.title))))} ${lost.length === 1 ? 'does' : 'do'} not matter to you or ${nameOf(second.slug)} gains ${lost.length === 1 ? 'it' : 'them'}.`,
-      )
-    } else if (first.won.length > 0) {
-      flips.push(
-        `It is level, ${first.won.length} to ${second.won.length}: whichever of the situations is yours decides.`,
-      )
-    } else {
-      flips.push('Any one situation of your own in which only one of them serves decides.')
-    }
-  }
-  for (const scenario of scenarios) {
-    if (scenario.origin !== 'attribute' || scenario.outcome === 'either') continue
-    flips.push(
-      scenario.outcome === 'neither'
-        ? `If ${quoted(scenario.needs[0]!)} holds for you, neither is left${scenario.elsewhere.length > 0 ? `; ${listed(scenario.elsewhere.map(({ name }) => name))} would be` : ''}.`
-        : `If ${quoted(scenario.needs[0]!)} holds for you, only ${tools.find((tool) => tool.slug === scenario.tools[0])!.name} is left.`,
-    )
-  }
+/** What would turn the verdict round, computed from the tally; at most four sentences. */
+function flipsOf(findings: Findings, tally: Tally): string[] {
+  const { tools, relation, scenarios, table } = findings
+  const contest = relation.kind === 'substitutes' || relation.kind === 'contains' ? leadFlip(tools, tally) : []
+  const demands = scenarios.filter(({ origin, outcome }) => origin === 'attribute' && outcome !== 'either')
   const missing = table.filter((row) => row.state === 'partial').length
-  if (missing > 0)
-    flips.push(
-      `${count(missing, 'row')} of the table ${missing === 1 ? 'has' : 'have'} no data for some of them; a value there may change the choice.`,
-    )
-  return flips.slice(0, 4)
+  const gaps =
+    missing > 0
+      ? [
+          `${count(missing, 'row')} of the table ${missing === 1 ? 'has' : 'have'} no data for some of them; a value there may change the choice.`,
+        ]
+      : []
+  return [...contest, ...demands.map((demand) => demandFlip(tools, demand)), ...gaps].slice(0, 4)
+}
+
+function leadFlip(tools: readonly Tool[], tally: Tally): string[] {
+  const [first, second] = [...tally.alone]
+    .map(([slug, won]) => ({ name: tools.find((tool) => tool.slug === slug)!.name, won }))
+    .sort((x, y) => y.won.length - x.won.length)
+  const lead = first!.won.length - second!.won.length
+  if (first!.won.length === 0) return ['Any one situation of your own that only one of them serves decides.']
+  if (lead === 0) {
+    return [`It is level, ${first!.won.length} to ${second!.won.length}: whichever of the situations is yours decides.`]
+  }
+  // each one that changes sides moves the difference by two
+  const lost = first!.won.slice(0, Math.ceil(lead / 2))
+  return [
+    `${first!.name} leads ${first!.won.length} to ${second!.won.length}; the lead is gone once ${second!.name} gains ${listed(lost.map(({ title }) => quoted(lowerFirst(title))))}, or once ${lead === 1 ? 'one situation that only it serves does' : `${lead} situations that only it serves do`} not matter to you.`,
+  ]
+}
+
+function demandFlip(tools: readonly Tool[], { needs, outcome, tools: left, elsewhere }: Scenario): string {
+  const condition = `If ${quoted(needs[0]!)} holds for you,`
+  if (outcome === 'one') return `${condition} only ${tools.find((tool) => tool.slug === left[0])!.name} is left.`
+  const others = elsewhere.length > 0 ? `; ${listed(elsewhere.map(({ name }) => name))} would be` : ''
+  return `${condition} none of them is left${others}.`
 }
 
 /** Three sentences and three ways on. */
