@@ -5,16 +5,18 @@ import { type Demand, demandScenarios } from '../core/compare/demands.js'
 import { pairingsOf } from '../core/compare/pairing.js'
 import { alignedOf, onlyOf } from '../core/compare/pairs.js'
 import { relationOf } from '../core/compare/relation.js'
-import { rowsOf } from '../core/compare/rows.js'
+import { type Measure, rowsOf } from '../core/compare/rows.js'
 import { MOST_SITUATIONS, situationsOf } from '../core/compare/situations.js'
 import type { Side } from '../core/compare/subject.js'
 import { bottomLineOf, verdictOf } from '../core/compare/verdict.js'
+import { labelOf } from '../core/compare/words.js'
 import { AppError } from '../core/errors.js'
 import type { SearchContext } from './ask.js'
 import { headToHeadOf, totalsOf } from './contests.js'
 import { type Asking, askedScenario, pairingScenario } from './judge.js'
 import type { LiveTool } from './live-catalogue.js'
 import { toolsNamed } from './names.js'
+import { partnersIn } from './partners.js'
 import { sidesOf } from './portraits.js'
 
 /** Capabilities compared in all; every pair of them is looked at, so time grows with the square. */
@@ -39,19 +41,20 @@ export async function compare(context: SearchContext, request: CompareQuery, ask
   const sides = await sidesOf(context, slugs, Math.floor(MOST_CAPABILITIES / slugs.length))
   const fits = sides.map((a, i) => sides.map((b, j) => (j > i ? fitOf(a, b) : NO_FIT)))
   const rows = align(sides, fits)
-  const nameOf = (slug: string) => context.live.catalogue.tools.get(slug)?.tool.name
+  const known = partnersIn(context.live)
   const relations = sides.flatMap((a, i) =>
-    sides.slice(i + 1).map((b, k) => relationOf(a, b, fits[i]![i + 1 + k]!, nameOf)),
+    sides.slice(i + 1).map((b, k) => relationOf(a, b, fits[i]![i + 1 + k]!, known)),
   )
   const relation = prevailing(relations)
   const tools = sides.map((side) => side.tool)
-  const table = rowsOf(sides)
+  const compared = sides.map((side) => comparedTool(context, side, asking.now))
+  const table = rowsOf(sides.map((side, i) => ({ ...side, measures: measuresOf(compared[i]!) })))
   const scenarios = await scenariosOf(context, { entries, sides, fits, rows, relation }, request.for, asking)
   const headToHead = headToHeadOf(context, entries)
   const findings = { tools, relation, scenarios, table, headToHead }
   return {
     generation: context.live.generation.id,
-    tools: sides.map((side) => comparedTool(context, side, asking.now)),
+    tools: compared,
     relation,
     relations,
     table,
@@ -153,7 +156,7 @@ const sameRole = (a: Tool, b: Tool): boolean =>
 
 function comparedTool(context: SearchContext, side: Side, now: number): ComparedTool {
   const { slug, name, type, layer, url, description, license, pricing, failureModes = [] } = side.tool
-  const rank = context.evidence.rank(context.live, slug)
+  const rank = context.evidence.breakdown?.(context.live, slug)
   const twins = side.groups.filter((group) => group.length > 1)
   return {
     slug,
@@ -172,7 +175,16 @@ function comparedTool(context: SearchContext, side: Side, now: number): Compared
         group.map((i) => ({ tool: slug, id: side.capabilities[i]!.id, name: side.capabilities[i]!.name })),
       ),
     },
-    ...(rank !== undefined && { rank }),
+    ...(rank && {
+      rank: rank.rank,
+      rankInterval: rank.interval,
+      rankParts: rank.components.map(({ component, value, points, n }) => ({
+        name: component,
+        value: value ?? null,
+        points,
+        n,
+      })),
+    }),
     matches: totalsOf(context, slug, now),
     failureModes: failureModes.map((entry) =>
       typeof entry === 'string'
@@ -181,3 +193,28 @@ function comparedTool(context: SearchContext, side: Side, now: number): Compared
     ),
   }
 }
+
+/** The figures of a tool as rows of the table. A part of the rank of which nothing is known has no row value. */
+function measuresOf({ rank, rankInterval, rankParts, capabilities, matches }: ComparedTool): Measure[] {
+  const [low, high] = rankInterval ?? [0, 0]
+  return [
+    ...(rank === undefined
+      ? []
+      : [{ id: 'rank', label: 'Rank', value: rounded(rank), unit: `of 100 (${rounded(low)} to ${rounded(high)})` }]),
+    ...(rankParts ?? []).map(({ name, value, points }) => ({
+      id: `rank.${name}`,
+      label: `Rank: ${labelOf(name).toLowerCase()}`,
+      value: value === null ? undefined : rounded(points),
+      unit: 'points',
+    })),
+    {
+      id: 'capabilities',
+      label: 'Capabilities',
+      value: capabilities.distinct,
+      unit: `distinct of ${capabilities.total}`,
+    },
+    { id: 'timesMatched', label: 'Times matched', value: matches.timesMatched },
+  ]
+}
+
+const rounded = (x: number): number => Math.round(x * 10) / 10

@@ -4,8 +4,8 @@ import type { LiveTool } from './live-catalogue.js'
 
 /** What recorded matches say of a tool, over all its capabilities. */
 export function totalsOf({ live, evidence }: SearchContext, slug: string, now: number): ComparedTool['matches'] {
-  const ids = live.catalogue.tools.get(slug)?.capabilities.map((outline) => outline.id) ?? []
-  return evidence.totals?.(ids, now) ?? { timesMatched: 0, succeeded: 0, failed: 0 }
+  const outcomes = evidence.outcomes?.(slug, now) ?? { succeeded: 0, failed: 0 }
+  return { timesMatched: evidence.breakdown?.(live, slug)?.timesMatched ?? 0, ...outcomes }
 }
 
 /** Searches that showed several of the tools and ended in a selection of one of them. */

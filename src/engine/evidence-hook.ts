@@ -1,3 +1,4 @@
+import type { ToolRankAnswer } from '../core/api/rank.js'
 import type { EvidenceSummary } from '../core/api/search.js'
 import type { Answer } from '../core/relevance/confidence.js'
 import type { AnalyzedQuery } from '../index/query.js'
@@ -50,8 +51,10 @@ export interface EvidenceHook {
   shown(question: Question, ids: readonly string[], firstPosition: number, answer?: Answer): string[]
   /** Rank of a tool, 0..100; undefined where nothing is known. */
   rank(live: Live, slug: string): number | undefined
-  /** Recorded matches over these capabilities (ids), all time; absent where no log is kept. */
-  totals?(ids: readonly string[], now: number): { timesMatched: number; succeeded: number; failed: number }
+  /** What the rank of a tool is made of, and how often it was matched; absent where no log is kept. */
+  breakdown?(live: Live, slug: string): ToolRankAnswer | undefined
+  /** Decayed sums of how selections of a tool's capabilities went. */
+  outcomes?(slug: string, now: number): { succeeded: number; failed: number }
   /** Per tool (slug): searches that showed it beside another of these tools and ended in a selection of it, and how those went. */
   contests?(slugs: readonly string[]): { tool: string; selected: number; succeeded: number; failed: number }[]
 }

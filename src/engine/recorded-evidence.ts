@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { ToolRankAnswer } from '../core/api/rank.js'
 import { reading } from '../core/evidence/decay.js'
 import type { Impression } from '../core/evidence/events.js'
 import { explain, summarize } from '../core/evidence/explain.js'
@@ -100,6 +101,23 @@ export class RecordedEvidence implements EvidenceHook {
 
   rank(live: Live, slug: string): number | undefined {
     return this.ranks.rank(live, slug)?.rank
+  }
+
+  breakdown(live: Live, slug: string): ToolRankAnswer | undefined {
+    return live.catalogue.tools.has(slug) ? this.ranks.breakdown(live, slug) : undefined
+  }
+
+  outcomes(slug: string, now: number): { succeeded: number; failed: number } {
+    const { ledger } = this.matches.log.evidence
+    const index = ledger.findTool(slug)
+    if (index < 0) return { succeeded: 0, failed: 0 }
+    const [, , succeeded, failed] = ledger.tools.get(index).map((x) => x * reading(now)) as [
+      number,
+      number,
+      number,
+      number,
+    ]
+    return { succeeded, failed }
   }
 
   private weighAll(live: Live, { query, vector, now }: Question, ranked: readonly Ranked[]): Weighed[] {

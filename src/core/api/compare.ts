@@ -60,7 +60,7 @@ export const comparedToolSchema = z.object({
   rankParts: z
     .array(z.object({ name: z.string(), value: z.number().nullable(), points: z.number(), n: z.number() }))
     .optional(),
-  /** Recorded matches over all capabilities; zeros are counts of real searches, not missing data. */
+  /** Selections of its capabilities, all time, and the decayed sums of how they went. */
   matches: z.object({ timesMatched: z.number(), succeeded: z.number(), failed: z.number() }),
   failureModes: z.array(z.object({ mode: z.string(), mitigation: z.string().optional() })),
 })

@@ -31,7 +31,7 @@ export function commonPartners(a: Tool, b: Tool): string[] {
 
 /** Words by which a sentence says that the thing it is about has the other one inside. */
 const HAS_INSIDE =
-  /\b(?:builds? (?:its \w+ )?(?:on|around)|built (?:on|around)|on top of|(?:original|its) engine|underneath|(?:databases?|projects?|plans?) (?:include|can enable)|can be switched on|is (?:included|bundled|preinstalled))\b/i
+  /\b(?:builds? (?:its \w+ )?(?:on|around)|built (?:on|around)|on top of|(?:original|its) engine|(?:databases?|projects?|plans?) (?:include|can enable)|can be switched on|is (?:included|bundled|preinstalled))\b/i
 /** Words by which a thin interface says that it passes calls on. */
 const PASSES_ON = /\b(?:built on|thin (?:call|layer|wrapper)|on top of|wraps?|exposes?|drives)\b/i
 const THIN_TYPES = new Set(['mcp', 'cli', 'extension', 'skill'])

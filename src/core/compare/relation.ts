@@ -8,10 +8,15 @@ import { categoryWords, count, listed, percent, quoted } from './words.js'
 /** One contains the other by what they do: this share of the smaller one is covered, and at most that of the larger one. */
 const CONTAINED = 0.8
 const CONTAINER = 0.5
+/** … and the larger one is this many times as large: two of equal size have much in common, neither contains the other. */
+const LARGER = 1.5
 /** Tools of different layers, or with only a side category in common, replace each other from this mean coverage on. */
 const OVERLAP = 0.25
 /** Of two recorded partners of the same layer and category, the share from which they replace rather than extend each other. */
 const PARTNER_OVERLAP = 0.5
+
+/** A common partner that more than this share of all tools work with (Docker, PostgreSQL) says nothing of a pair. */
+const HUB = 0.1
 
 /** Everything the decision looks at. */
 interface Facts {
@@ -27,13 +32,20 @@ interface Facts {
   containment: Containment | undefined
 }
 
+/** What is known of the tools that both are recorded to work with. */
+export interface Partners {
+  /** Undefined for one that is not in the catalogue. */
+  nameOf(slug: string): string | undefined
+  /** Share of all tools that are recorded to work with it: what everything works with joins nothing. */
+  shareOf(slug: string): number
+}
+
 /**
  * What kind of pair two tools are, with the reason. From layers and categories (same role?), recorded pairings, and which
  * capabilities both have.
- * @param nameOf name of a third tool by slug, for the reason; undefined for one that is not in the catalogue
  */
-export function relationOf(a: Side, b: Side, fit: Fit, nameOf: (slug: string) => string | undefined): Relation {
-  const facts = factsOf(a, b, fit, nameOf)
+export function relationOf(a: Side, b: Side, fit: Fit, known: Partners): Relation {
+  const facts = factsOf(a, b, fit, known)
   const kind = kindOf(facts)
   const base = { tools: [a.tool.slug, b.tool.slug] as [string, string], coverage: fit.coverage }
   switch (kind) {
@@ -42,13 +54,13 @@ export function relationOf(a: Side, b: Side, fit: Fit, nameOf: (slug: string) =>
     case 'substitutes':
       return { kind, ...base, ...substitutesReason(facts) }
     case 'complements':
-      return { kind, ...base, ...complementsReason(facts, nameOf) }
+      return { kind, ...base, ...complementsReason(facts, known) }
     case 'unrelated':
       return { kind, ...base, ...unrelatedReason(facts) }
   }
 }
 
-function factsOf(a: Side, b: Side, fit: Fit, nameOf: (slug: string) => string | undefined): Facts {
+function factsOf(a: Side, b: Side, fit: Fit, { nameOf, shareOf }: Partners): Facts {
   const [ofA, ofB] = [a.tool.categories ?? [], b.tool.categories ?? []]
   const pairings = pairingsOf(a.tool, b.tool)
   return {
@@ -59,7 +71,7 @@ function factsOf(a: Side, b: Side, fit: Fit, nameOf: (slug: string) => string | 
     mainCategory: ofA[0] !== undefined && ofA[0] === ofB[0] ? ofA[0] : undefined,
     categories: ofA.filter((category) => ofB.includes(category)),
     pairings,
-    partners: commonPartners(a.tool, b.tool).filter((slug) => nameOf(slug) !== undefined),
+    partners: commonPartners(a.tool, b.tool).filter((slug) => nameOf(slug) !== undefined && shareOf(slug) <= HUB),
     containment: containmentOf(a.tool, b.tool, pairings),
   }
 }
@@ -84,8 +96,10 @@ function kindOf(facts: Facts): Relation['kind'] {
 function containedSide({ a, b, fit, sameLayer, categories, pairings }: Facts): Side | undefined {
   if (!sameLayer && categories.length === 0 && pairings.length === 0) return undefined
   const [ofA, ofB] = fit.coverage
-  if (a.groups.length >= 3 && ofA >= CONTAINED && ofB <= CONTAINER) return a
-  if (b.groups.length >= 3 && ofB >= CONTAINED && ofA <= CONTAINER) return b
+  if (a.groups.length >= 3 && b.groups.length >= LARGER * a.groups.length && ofA >= CONTAINED && ofB <= CONTAINER)
+    return a
+  if (b.groups.length >= 3 && a.groups.length >= LARGER * b.groups.length && ofB >= CONTAINED && ofA <= CONTAINER)
+    return b
   return undefined
 }
 
@@ -131,7 +145,7 @@ function substitutesReason(facts: Facts): Reason {
   return { why: `${role}: ${numbers}, such as ${pairWords(pairs)}.`, basis: basis(pairs.flat(), fields) }
 }
 
-function complementsReason(facts: Facts, nameOf: (slug: string) => string | undefined): Reason {
+function complementsReason(facts: Facts, { nameOf }: Partners): Reason {
   const { a, b, pairings, partners } = facts
   const roles =
     a.tool.layer !== b.tool.layer

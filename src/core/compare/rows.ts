@@ -8,6 +8,16 @@ import { labelOf } from './words.js'
 export interface Described {
   tool: Tool
   capabilities: readonly Pick<Capability, 'name' | 'description'>[]
+  /** Figures that this server counts or works out: rank, its parts, capabilities, matches. Of every tool the same ones. */
+  measures?: readonly Measure[]
+}
+
+/** One figure of a tool; `value` is undefined where nothing is known. */
+export interface Measure {
+  id: string
+  label: string
+  value: number | undefined
+  unit?: string
 }
 
 type Cells = Record<string, Claim | null>
@@ -17,7 +27,7 @@ type Cells = Record<string, Claim | null>
  * then those that only some state, equal ones last. A value that a record does not give is null, never 0 or "no".
  */
 export function rowsOf(sides: readonly Described[]): Row[] {
-  const rows = [...factRows(sides), ...attributeRows(sides)]
+  const rows = [...factRows(sides), ...measureRows(sides), ...attributeRows(sides)]
   const order = { differs: 0, partial: 1, equal: 2 }
   return rows
     .map((row, i) => ({ row, i }))
@@ -60,6 +70,16 @@ function priceNote(sides: readonly Described[]): string | undefined {
   if (sides.length !== 2) return undefined
   const [a, b] = sides.map(({ tool }) => tool) as [Tool, Tool]
   return a.pricing?.startingPrice && b.pricing?.startingPrice ? `${b.name}: ${priceChange(a, b)}` : undefined
+}
+
+function measureRows(sides: readonly Described[]): Row[] {
+  return (sides[0]?.measures ?? []).map(({ id, label }, i) => {
+    const cells = sides.map(({ tool, measures }): [string, Claim | null] => {
+      const { value, unit } = measures![i]!
+      return [tool.slug, value === undefined ? null : { value, ...(unit && { unit }), claimedBy: 'measured' }]
+    })
+    return rowOf(id, label, Object.fromEntries(cells))
+  })
 }
 
 function attributeRows(sides: readonly Described[]): Row[] {
