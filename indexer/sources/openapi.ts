@@ -26,9 +26,10 @@ interface Operation {
  */
 export function importOpenApi(input: unknown, options: ImportOptions): Imported {
   if (!isObject(input)) return refused('', 'is not an OpenAPI document: it must be a group of fields')
-  const version = String(member(input, 'openapi') ?? member(input, 'swagger') ?? '')
-  if (version === '') return refused('openapi', 'is missing; the document must say openapi: 3.x or swagger: "2.0"')
-  if (!/^(3\.[0-2](\.\d+)?(-\S{1,20})?|2\.0)$/.test(version))
+  const version = versionOf(member(input, 'openapi') ?? member(input, 'swagger'))
+  if (version === undefined)
+    return refused('openapi', 'is missing; the document must say openapi: "3.0.x", openapi: "3.1.x" or swagger: "2.0"')
+  if (!/^(3\.[0-2](\.\d+)?(-\S{1,20})?|2(\.0)?)$/.test(version))
     return refused('openapi', `version ${JSON.stringify(version.slice(0, 40))} is not known; 2.0, 3.0 and 3.1 are`)
   const info = objectOf(member(input, 'info'))
   const name = options.name ?? textOf(member(info, 'title'))
@@ -65,6 +66,9 @@ export function importOpenApi(input: unknown, options: ImportOptions): Imported 
   }
   return checked([record], errors, [...warnings, ...refs.warnings])
 }
+
+/** YAML without quotes makes a number of it. */
+const versionOf = (value: unknown): string | undefined => (typeof value === 'number' ? String(value) : textOf(value))
 
 function licenseOf(info: JsonObject): string | undefined {
   const license = member(info, 'license')
