@@ -28,21 +28,20 @@ export const MAX_COMPARED = 6000
 /** Texts a call of the embedder gets. */
 const BATCH = 256
 
-/** Near-duplicates within and across tools, most similar first. Reads nothing but `texts`. */
+/**
+ * Near-duplicates within and across tools, most similar first: for each capability that has any, the most similar of the
+ * earlier ones. Reads nothing but `texts`.
+ */
 export async function findTwins(texts: readonly LintText[], embedder: Embedder): Promise<Twins[]> {
   const vectors = await embedAll(texts, embedder)
-  const twins: Twins[] = []
-  const seen = new Set<string>()
-  const add = (a: number, b: number, similarity: number) => {
-    const key = `${a} ${b}`
-    if (seen.has(key)) return
-    seen.add(key)
-    twins.push({ first: a, second: b, similarity })
+  const nearest = new Map<number, Twins>()
+  const add = (first: number, second: number, similarity: number) => {
+    if (similarity > (nearest.get(second)?.similarity ?? 0)) nearest.set(second, { first, second, similarity })
   }
   for (const [a, b] of equalTexts(texts)) add(a, b, 1)
   for (const group of bySlug(texts)) compare(group, vectors, TWIN_WITHIN, add)
   if (texts.length <= MAX_COMPARED) compare([...texts.keys()], vectors, TWIN_ACROSS, add)
-  return twins.sort((a, b) => b.similarity - a.similarity || a.first - b.first || a.second - b.second)
+  return [...nearest.values()].sort((a, b) => b.similarity - a.similarity || a.first - b.first || a.second - b.second)
 }
 
 async function embedAll(texts: readonly LintText[], embedder: Embedder): Promise<Float32Array[]> {
@@ -79,12 +78,12 @@ function compare(
   group: readonly number[],
   vectors: readonly Float32Array[],
   least: number,
-  add: (a: number, b: number, similarity: number) => void,
+  add: (first: number, second: number, similarity: number) => void,
 ): void {
-  for (const [n, a] of group.entries()) {
-    for (const b of group.slice(n + 1)) {
-      const similarity = dot(vectors[a]!, vectors[b]!)
-      if (similarity >= least) add(a, b, similarity)
+  for (let n = 1; n < group.length; n++) {
+    for (let m = 0; m < n; m++) {
+      const similarity = dot(vectors[group[m]!]!, vectors[group[n]!]!)
+      if (similarity >= least) add(group[m]!, group[n]!, similarity)
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { ToolRecord } from './catalogue.js'
 import type { Fault } from './errors.js'
+import { readerWarnings } from './lint/record.js'
 import { readRecord } from './read-record.js'
 
 /** What an importer is told besides its input. The same input and options give the same bytes. */
@@ -27,16 +28,33 @@ export const refused = (path: string, message: string): Imported => ({
   warnings: [],
 })
 
-/** Puts what was gathered through the catalogue's own check, so that whatever an importer makes can be indexed. */
+/**
+ * Puts what was gathered through the catalogue's own check, so that whatever an importer makes can be indexed, and marks
+ * texts that address the reading model.
+ */
 export function checked(records: readonly unknown[], errors: Fault[], warnings: Fault[]): Imported {
   const kept: ToolRecord[] = []
   const found = [...errors]
+  const marked = [...warnings]
   for (const made of records) {
     const { record, faults } = readRecord(withoutUndefined(made))
     found.push(...faults)
-    if (record !== undefined) kept.push(record)
+    if (record === undefined) continue
+    kept.push(record)
+    marked.push(
+      ...readerWarnings(record).map(({ path, message }) => ({
+        path: '',
+        message: `${place(record, path)} ${message}`,
+      })),
+    )
   }
-  return { records: kept, errors: found, warnings }
+  return { records: kept, errors: found, warnings: marked }
+}
+
+/** A field of what was made of the input, in words: its path in the input is not known here. */
+function place(record: ToolRecord, path: string): string {
+  const [, i, field] = /^capabilities\.(\d+)\.(.*)$/.exec(path) ?? []
+  return i === undefined ? `${path} of ${record.slug}` : `${field} of "${record.capabilities[Number(i)]!.name}"`
 }
 
 /** Absent and undefined are the same to us and two things to strict schemas; empty lists say nothing. */

@@ -37,7 +37,7 @@ export function lintRecord(record: ToolRecord): Warning[] {
         `says ${written} where the attribute ${attribute} says ${claimed}`,
       ),
     ),
-    ...lintReader(record),
+    ...readerWarnings(record),
   ]
 }
 
@@ -141,8 +141,8 @@ function lintIntents({ name, description, intents = [] }: CapabilityRecord, i: n
 const TEXTS = ['name', 'description', 'unique', 'versus'] as const
 const TEXT_LISTS = ['intents', 'bestFor', 'limitations', 'requires', 'inputs', 'outputs'] as const
 
-/** Every text that a model may come to read. */
-function lintReader(record: ToolRecord): Warning[] {
+/** Passages that speak to the model reading them, in every text that a model may come to read. */
+export function readerWarnings(record: ToolRecord): Warning[] {
   const found: Warning[] = []
   const look = (path: string, text: string | undefined) => {
     for (const { kind, text: passage } of text === undefined ? [] : findInstructions(text))

@@ -213,6 +213,14 @@ test('MCP registry: the newest version, how to start it, what it needs; deleted 
   expect(warnings.map(({ path }) => path)).toEqual(['servers.2.server'])
 })
 
+test('text that speaks to the reading model is marked on import', async () => {
+  const { records, warnings } = await read('mcp-tools', 'mcp-tools/context7-mcp.json')
+  expect(records).toHaveLength(1)
+  expect(warnings.map(({ message }) => message)).toEqual([
+    'description of "Resolve Context7 Library ID" speaks to the model that reads it (order): "You MUST call this function before"',
+  ])
+})
+
 test('manifest: every field finds its place, and the rules of the format are kept', async () => {
   const { records, errors, warnings } = await read('manifest', 'manifest/unfragile.yml')
   expect([errors, warnings]).toEqual([[], []])
