@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import * as check from '../../src/commands/check.js'
+import * as importing from '../../src/commands/import.js'
 import * as index from '../../src/commands/index.js'
 import * as pin from '../../src/commands/pin.js'
 import * as verify from '../../src/commands/verify.js'
@@ -13,7 +14,7 @@ import { runCommand } from '../support/run-command.js'
 const folder = mkdtempSync(join(tmpdir(), 'pins-'))
 const home = join(folder, 'home')
 const lock = join(folder, 'tools.lock.json')
-const run = (...args: string[]) => runCommand([index, pin, check, verify], ...args)
+const run = (...args: string[]) => runCommand([index, importing, pin, check, verify], ...args)
 
 async function publish(change: (tool: ToolRecord) => ToolRecord | undefined) {
   const file = join(folder, 'catalogue.jsonl')
@@ -81,4 +82,25 @@ test('what cannot be pinned or read is told in one sentence', async () => {
     code: 1,
     out: expect.stringContaining('NOT valid. It is not a passport.'),
   })
+})
+
+test('import twice, index twice: nothing changes the second time', async () => {
+  const out = join(folder, 'imported.jsonl')
+  const other = join(folder, 'other-home')
+  const fixtures = join(import.meta.dirname, '../fixtures')
+  const once = async () => {
+    await run(
+      'import',
+      'mcp-tools',
+      join(fixtures, 'mcp-tools/server-memory.json'),
+      join(fixtures, 'mcp-tools/playwright-mcp.json'),
+      '--out',
+      out,
+      '--as-of',
+      '2026-11-30',
+    )
+    return JSON.parse((await run('index', '--json', '--home', other, '--catalogue', out)).out)
+  }
+  expect(await once()).toMatchObject({ added: 2, changed: 0, kept: 0, removed: 0, rejected: 0 })
+  expect(await once()).toMatchObject({ added: 0, changed: 0, kept: 2, removed: 0, rejected: 0, embedded: 0 })
 })
