@@ -35,16 +35,22 @@ interface Cell {
 const BITS = new Uint8Array(65536)
 for (let i = 1; i < 65536; i++) BITS[i] = BITS[i >> 1]! + (i & 1)
 
-/** 64 sign bits: bit b is the sign of eight components, alternately added and subtracted, spread over the vector by a fixed stride. */
-function sketch(vector: ArrayLike<number>): [number, number] {
+/** Components that each of the 64 sketch bits looks at, and with which sign: a fixed sparse projection. */
+const SPREAD = 8
+const PICKS = Uint16Array.from({ length: 64 * SPREAD }, (_, i) => {
+  const bit = Math.floor(i / SPREAD)
+  const j = i % SPREAD
+  return bit * 5 + j * 37 + ((bit * j) % 11)
+})
+const SIGNS = Int8Array.from({ length: 64 * SPREAD }, (_, i) => (((i / SPREAD) >> (i % 6)) & 1 ? -1 : 1))
+
+/** 64 sign bits of a vector: near vectors differ in few of them. */
+function sketch(vector: Float32Array): [number, number] {
   const words: [number, number] = [0, 0]
   const n = vector.length
-  for (let b = 0; b < 64; b++) {
+  for (let b = 0, i = 0; b < 64; b++) {
     let sum = 0
-    for (let j = 0; j < 8; j++) {
-      const value = vector[(b * 5 + j * 37 + ((b * j) % 11)) % n]!
-      sum += ((b >> (j % 6)) & 1) === 0 ? value : -value
-    }
+    for (let j = 0; j < SPREAD; j++, i++) sum += SIGNS[i]! * vector[PICKS[i]! % n]!
     if (sum > 0) words[b >> 5]! |= 1 << (b & 31)
   }
   return words

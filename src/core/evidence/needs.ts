@@ -7,7 +7,7 @@ const TRUST_AFTER = 20
 /** BM25's k1, as in the text's own keyword score. */
 export const K1 = 1.2
 /** How many postings one query may walk in search of further candidates, rarest stems first. */
-const WALK = 8192
+const WALK = 4096
 
 /** What the needs that one capability has served add up to. All weights are forward-decayed whole numbers. */
 interface Learned {
@@ -23,14 +23,24 @@ interface Learned {
   support: number[]
 }
 
+/** The learned field's inverted list of one stem: capabilities, ascending, and their weights beside them. */
+interface Posting {
+  caps: number[]
+  weights: number[]
+}
+
 export type PackedNeeds = [n: number, stems: [stem: string, weight: number, first: string, support: number][]]
 
 /** Words of the needs that capabilities have served: the learned field of the keyword score, with postings for finding. */
 export class Needs {
   private readonly ids = new Map<string, number>()
   private readonly texts: string[] = []
-  /** Capabilities for which a stem is open, ascending. */
-  private readonly postings: number[][] = []
+  /** By stem: the capabilities it is open for. */
+  private readonly postings: Posting[] = []
+  /** Column of each stem in the query at hand, -1 for all others; grows with the stems. */
+  private columns = new Int16Array(1024).fill(-1)
+  /** Score of each capability in the query at hand; all 0 between queries. */
+  private scores = new Float64Array(1024)
   private readonly learned: (Learned | undefined)[] = []
   private totalLength = 0
   private withLength = 0
@@ -66,7 +76,7 @@ export class Needs {
   /** How many capabilities a stem is open for. */
   frequency(stem: string): number {
     const id = this.ids.get(stem)
-    return id === undefined ? 0 : this.postings[id]!.length
+    return id === undefined ? 0 : this.postings[id]!.caps.length
   }
 
   /**
@@ -75,22 +85,20 @@ export class Needs {
    */
   frequencies(caps: ArrayLike<number>, stems: readonly string[], factor: number): Float32Array {
     const out = new Float32Array(caps.length * stems.length)
-    const column = new Map<number, number>()
-    stems.forEach((stem, s) => {
-      const id = this.ids.get(stem)
-      if (id !== undefined) column.set(id, s)
-    })
-    if (column.size === 0 || this.withLength === 0) return out
+    const ids = stems.map((stem) => this.ids.get(stem) ?? -1)
+    if (this.withLength === 0 || ids.every((id) => id < 0)) return out
+    const { columns } = this
+    for (const [s, id] of ids.entries()) if (id >= 0) columns[id] = s
     for (let c = 0; c < caps.length; c++) {
       const own = caps[c]! < 0 ? undefined : this.learned[caps[c]!]
       if (own === undefined || own.length <= 0) continue
       const scale = this.scale(own, factor)
       for (let i = 0; i < own.stems.length; i++) {
-        if (own.first[i] !== '') continue
-        const s = column.get(own.stems[i]!)
-        if (s !== undefined) out[c * stems.length + s] = Math.max(0, own.weights[i]!) * scale
+        const s = columns[own.stems[i]!]!
+        if (s >= 0 && own.first[i] === '') out[c * stems.length + s] = Math.max(0, own.weights[i]!) * scale
       }
     }
+    for (const id of ids) if (id >= 0) columns[id] = -1
     return out
   }
 
@@ -98,24 +106,27 @@ export class Needs {
   find(stems: readonly string[], idf: ArrayLike<number>, factor: number, limit: number): number[] {
     const known = stems
       .map((stem, s) => ({ stem, id: this.ids.get(stem) ?? -1, idf: idf[s]! }))
-      .filter((t) => t.id >= 0 && this.postings[t.id]!.length > 0)
-      .sort((a, b) => this.postings[a.id]!.length - this.postings[b.id]!.length || (a.stem < b.stem ? -1 : 1))
-    const scores = new Map<number, number>()
+      .filter((t) => t.id >= 0 && this.postings[t.id]!.caps.length > 0)
+      .sort((a, b) => this.postings[a.id]!.caps.length - this.postings[b.id]!.caps.length || (a.stem < b.stem ? -1 : 1))
+    if (this.scores.length < this.learned.length) this.scores = new Float64Array(this.learned.length * 2)
+    const { scores } = this
+    const touched: number[] = []
     let left = WALK
     for (const { id, idf: weight } of known) {
-      const postings = this.postings[id]!
-      if (postings.length > left) break
-      left -= postings.length
-      for (const cap of postings) {
-        const own = this.learned[cap]!
-        const tn = Math.max(0, own.weights[own.stems.indexOf(id)]!) * this.scale(own, factor)
-        scores.set(cap, (scores.get(cap) ?? 0) + (weight * tn) / (tn + K1))
+      const { caps, weights } = this.postings[id]!
+      if (caps.length > left) break
+      left -= caps.length
+      for (let i = 0; i < caps.length; i++) {
+        const cap = caps[i]!
+        const tn = Math.max(0, weights[i]!) * this.scale(this.learned[cap]!, factor)
+        if (scores[cap] === 0) touched.push(cap)
+        // never 0 again, so that it is touched once
+        scores[cap]! += Number.MIN_VALUE + (weight * tn) / (tn + K1)
       }
     }
-    return [...scores]
-      .sort((a, b) => b[1] - a[1] || a[0] - b[0])
-      .slice(0, limit)
-      .map(([cap]) => cap)
+    const best = highest(touched, scores, limit)
+    for (const cap of touched) scores[cap] = 0
+    return best
   }
 
   pack(cap: number): PackedNeeds | undefined {
@@ -133,7 +144,7 @@ export class Needs {
       own.first.push(first)
       own.support.push(support)
       if (first === '') {
-        this.post(own.stems.at(-1)!, cap)
+        this.post(own.stems.at(-1)!, cap, weight)
         this.lengthen(own, weight)
       }
     }
@@ -155,18 +166,24 @@ export class Needs {
     }
     if (own.first[at] !== '' && own.first[at] !== client) {
       own.first[at] = ''
-      this.post(id, cap)
+      this.post(id, cap, own.weights[at]!)
       this.lengthen(own, own.weights[at]!)
     }
     own.weights[at]! += amount
-    if (own.first[at] === '') this.lengthen(own, amount)
+    if (own.first[at] === '') {
+      const { caps, weights } = this.postings[id]!
+      weights[lowerBound(caps, cap)]! += amount
+      this.lengthen(own, amount)
+    }
   }
 
   private drop(cap: number, own: Learned, at: number): void {
     if (own.first[at] === '') {
       this.lengthen(own, -own.weights[at]!)
-      const postings = this.postings[own.stems[at]!]!
-      postings.splice(lowerBound(postings, cap), 1)
+      const { caps, weights } = this.postings[own.stems[at]!]!
+      const place = lowerBound(caps, cap)
+      caps.splice(place, 1)
+      weights.splice(place, 1)
     }
     for (const list of [own.stems, own.weights, own.first, own.support]) list.splice(at, 1)
   }
@@ -187,9 +204,11 @@ export class Needs {
     if (own.length > 0) this.withLength++
   }
 
-  private post(id: number, cap: number): void {
-    const postings = this.postings[id]!
-    postings.splice(lowerBound(postings, cap), 0, cap)
+  private post(id: number, cap: number, weight: number): void {
+    const { caps, weights } = this.postings[id]!
+    const place = lowerBound(caps, cap)
+    caps.splice(place, 0, cap)
+    weights.splice(place, 0, weight)
   }
 
   private intern(text: string): number {
@@ -197,10 +216,29 @@ export class Needs {
     if (id === undefined) {
       id = this.texts.push(text) - 1
       this.ids.set(text, id)
-      this.postings.push([])
+      this.postings.push({ caps: [], weights: [] })
+      if (id >= this.columns.length) {
+        const larger = new Int16Array(this.columns.length * 2).fill(-1)
+        this.columns = larger
+      }
     }
     return id
   }
+}
+
+/** The `limit` with the highest scores, highest first, ties by number. */
+function highest(candidates: readonly number[], scores: Float64Array, limit: number): number[] {
+  const best: number[] = []
+  for (const one of candidates) {
+    const score = scores[one]!
+    const last = best.at(-1)
+    if (best.length === limit && (score < scores[last!]! || (score === scores[last!]! && one > last!))) continue
+    let at = best.length
+    while (at > 0 && (scores[best[at - 1]!]! < score || (scores[best[at - 1]!] === score && best[at - 1]! > one))) at--
+    best.splice(at, 0, one)
+    if (best.length > limit) best.pop()
+  }
+  return best
 }
 
 function lowerBound(sorted: readonly number[], value: number): number {

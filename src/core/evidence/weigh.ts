@@ -82,28 +82,42 @@ export function weigh(
 
 const bounded = (x: number): number => BOUND * Math.tanh(x / BOUND)
 
-const read = (table: CounterTable, slot: number, factor: number): Counts | undefined =>
-  slot < 0 ? undefined : (table.get(slot).map((x) => x * factor) as Counts)
+/** Decayed counts of a slot, into `out`; zeros for slot -1. */
+function read({ values }: CounterTable, slot: number, factor: number, out: Counts): Counts {
+  for (let i = 0; i < 4; i++) out[i] = slot < 0 ? 0 : values[slot * 4 + i]! * factor
+  return out
+}
 
 function estimateAll(evidence: Evidence, need: Need, candidates: readonly Candidate[], factor: number): Estimate[] {
   const { ledger } = evidence
   const lenders = need.vector === undefined ? [] : evidence.cells.lenders(need.vector)
-  const overall = read(ledger.overall, 0, factor)!
+  const overall = read(ledger.overall, 0, factor, [0, 0, 0, 0])
+  const unknown = estimate({ overall })
+  // one set of counts for all candidates: estimates keep numbers, not counts
+  const levels = {
+    overall,
+    tool: [0, 0, 0, 0] as Counts,
+    capability: [0, 0, 0, 0] as Counts,
+    edge: [0, 0, 0, 0] as Counts,
+  }
+  const lent = lenders.map(({ slot, weight }) => ({ edges: ledger.edgesOf(slot), weight: weight * factor }))
   return candidates.map(({ cap, tool }) => {
-    const edge: Counts = [0, 0, 0, 0]
+    if (tool < 0) return unknown
+    read(ledger.tools, tool, factor, levels.tool)
+    read(ledger.capabilities, cap, factor, levels.capability)
+    levels.edge.fill(0)
     if (cap >= 0) {
-      for (const { slot, weight } of lenders) {
-        const counts = ledger.edge(slot, cap)
-        if (counts) for (let i = 0; i < 4; i++) edge[i]! += counts[i]! * weight * factor
+      for (const { edges, weight } of lent) {
+        const slot = edges?.get(cap)
+        if (slot !== undefined) addTo(levels.edge, ledger.edges, slot, weight)
       }
     }
-    return estimate({
-      overall,
-      tool: read(ledger.tools, tool, factor),
-      capability: read(ledger.capabilities, cap, factor),
-      edge,
-    })
+    return estimate(levels)
   })
+}
+
+function addTo(counts: Counts, { values }: CounterTable, slot: number, weight: number): void {
+  for (let i = 0; i < 4; i++) counts[i]! += values[slot * 4 + i]! * weight
 }
 
 /** BM25 with the learned field minus BM25 without it, each relative to its best. */
@@ -140,7 +154,7 @@ function learnedNeeds(
     needs[c] = NEED_WEIGHT * difference
     // never shown is not evidence against
     if (difference < 0) {
-      const expected = read(evidence.ledger.capabilities, candidates[c]!.cap, factor)?.[EXPECTED] ?? 0
+      const expected = read(evidence.ledger.capabilities, candidates[c]!.cap, factor, [0, 0, 0, 0])[EXPECTED]
       needs[c]! *= expected / (expected + 1)
     }
   }
