@@ -13,18 +13,21 @@ export interface EmbedderOptions {
   cacheDir: string
 }
 
-/** The folder of the model that ships with the package: `data/model` beside the nearest package.json above this file. */
-export function bundledModelFolder(): string {
+/** The folder that the program was installed in: the nearest one with a package.json above this file. */
+export function packageFolder(): string {
   for (let folder = path.dirname(fileURLToPath(import.meta.url)); ; folder = path.dirname(folder)) {
-    if (existsSync(path.join(folder, 'package.json'))) return path.join(folder, 'data', 'model')
+    if (existsSync(path.join(folder, 'package.json'))) return folder
     if (folder === path.dirname(folder)) {
       throw new AppError(
         'not-found',
-        'The bundled model is missing: no package.json above the program. Install it again.',
+        'The bundled files are missing: no package.json above the program. Install it again.',
       )
     }
   }
 }
+
+/** The folder of the model that ships with the package. */
+export const bundledModelFolder = (): string => path.join(packageFolder(), 'data', 'model')
 
 /** The bundled table: always there, whatever embedder is in use. */
 export function loadTokenTable(): Promise<StaticModel> {

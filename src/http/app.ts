@@ -1,10 +1,13 @@
+import type { Context } from 'hono'
 import { cors } from 'hono/cors'
+import { HTTPException } from 'hono/http-exception'
 import { AppError } from '../core/errors.js'
 import { Admission, admit, LoopDelay } from './admission.js'
-import type { AppDeps } from './env.js'
+import type { AppDeps, Env } from './env.js'
 import { Metrics } from './metrics.js'
 import { jsonBody, needs, prepare } from './middleware.js'
-import { pageRoutes } from './pages/routes.js'
+import type { OpenApi } from './pages/docs.js'
+import { createPages, wantsPage } from './pages/routes.js'
 import { renderProblem } from './problem.js'
 import { rateLimit } from './rate-limit.js'
 import { type App, router } from './router.js'
@@ -16,9 +19,19 @@ import { passportRoutes } from './routes/passports.js'
 import { rankRoutes } from './routes/ranks.js'
 import { searchRoutes } from './routes/search.js'
 import { toolRoutes } from './routes/tools.js'
+import { security } from './security.js'
 
 /** Largest request body, bytes. */
 const BODY_LIMIT = 256 * 1024
+
+const OPENAPI = {
+  openapi: '3.1.0',
+  info: {
+    title: 'matchgraph',
+    version: '0.1.0',
+    description: 'Needs in plain words, capabilities as answers, evidence that moves the ranking.',
+  },
+}
 
 /** The whole server: routes, pages, problem details. Knows no socket; tests drive it with `app.request`. */
 export function createApp(deps: AppDeps): App {
@@ -27,7 +40,7 @@ export function createApp(deps: AppDeps): App {
   const admission = new Admission(new LoopDelay())
   const metrics = new Metrics({ engine, admission, log: matches.log })
   engine.observe = (answer, stages) => metrics.searched(answer, stages)
-  app.use(prepare(deps), metrics.observe)
+  app.use(prepare(deps), metrics.observe, security())
   if (settings.MATCHGRAPH_CORS.length > 0) {
     app.use('/api/*', cors({ origin: settings.MATCHGRAPH_CORS.includes('*') ? '*' : settings.MATCHGRAPH_CORS }))
   }
@@ -38,10 +51,15 @@ export function createApp(deps: AppDeps): App {
   app.use('/api/*', needs(deps, 'read'))
   app.use('/api/v1/matches/*', needs(deps, 'match'))
   app.use('/api/*', jsonBody(BODY_LIMIT))
+  const pages = createPages(deps, () => app.getOpenAPI31Document(OPENAPI) as OpenApi)
+  const fail = (c: Context<Env>, error: AppError) => (wantsPage(c) ? pages.problem(c, error) : renderProblem(c, error))
   app.onError((error, c) => {
-    if (error instanceof AppError) return renderProblem(c, error)
+    if (error instanceof AppError) return fail(c, error)
+    if (error instanceof HTTPException && error.status === 403) {
+      return fail(c, new AppError('forbidden', 'This form may only be sent from a page of this server.'))
+    }
     deps.log.error({ requestId: c.get('requestId'), err: error })
-    return renderProblem(
+    return fail(
       c,
       new AppError(
         'internal',
@@ -50,7 +68,7 @@ export function createApp(deps: AppDeps): App {
     )
   })
   app.notFound((c) =>
-    renderProblem(c, new AppError('not-found', `There is nothing at ${c.req.path}. See /docs for what there is.`)),
+    fail(c, new AppError('not-found', `There is nothing at ${c.req.path}. See /docs for what there is.`)),
   )
   app.get('/metrics', needs(deps, 'read'), async (c) =>
     c.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }),
@@ -63,14 +81,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', catalogueFormatRoutes())
   app.route('/', rankRoutes(deps))
   app.route('/', compareRoutes(deps))
-  app.route('/', pageRoutes(deps))
-  app.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: {
-      title: 'matchgraph',
-      version: '0.1.0',
-      description: 'Needs in plain words, capabilities as answers, evidence that moves the ranking.',
-    },
-  })
+  app.route('/', pages.routes)
+  app.doc31('/openapi.json', OPENAPI)
   return app
 }

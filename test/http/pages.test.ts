@@ -1,0 +1,266 @@
+import { Parser } from 'htmlparser2'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ToolRecord } from '../../src/core/catalogue.js'
+import { ERROR_CODES } from '../../src/core/errors.js'
+import { SMALL_CATALOGUE, startServer, type TestServer } from '../support/home.js'
+
+const HTML = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
+const NEED = 'get tables out of scanned pdf files'
+const searchPath = (parameters: Record<string, string>) => `/search?${new URLSearchParams(parameters)}`
+
+interface Element {
+  name: string
+  attributes: Record<string, string>
+}
+
+/** Every start tag as an HTML parser sees it. */
+function elementsOf(html: string): Element[] {
+  const elements: Element[] = []
+  new Parser({ onopentag: (name, attributes) => elements.push({ name, attributes }) }).end(html)
+  return elements
+}
+
+/** What the content security policy would refuse, and what no text may become. */
+function faultsOf(html: string): string[] {
+  return elementsOf(html).flatMap(({ name, attributes }) => [
+    ...Object.keys(attributes).filter((key) => key === 'style' || /^on/i.test(key)),
+    ...Object.entries(attributes)
+      .filter(([key, value]) => ['href', 'src', 'action'].includes(key) && /^\s*(?!https?:|\/|#)\w+:/i.test(value))
+      .map(([key, value]) => `${name} ${key}=${value}`),
+    ...(name === 'script' && !attributes.src && attributes.type !== 'application/ld+json' ? ['inline script'] : []),
+    ...(['style', 'iframe', 'object', 'base'].includes(name) ? [name] : []),
+    ...(['script', 'link', 'img'].includes(name) &&
+    /^https?:\/\/(?!localhost)/.test(attributes.src ?? attributes.href ?? '')
+      ? [`${name} from another host`]
+      : []),
+  ])
+}
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer()
+})
+afterAll(() => server.close())
+const page = (path: string) => server.get(path, HTML)
+
+describe('the pages', () => {
+  it('are whole documents that load nothing from elsewhere and nothing inline', async () => {
+    for (const path of ['/', searchPath({ q: NEED }), '/tools/papermill', '/docs', '/tools/nothing-like-it']) {
+      const { body, headers } = await page(path)
+      expect(body).toMatch(/^<!doctype html><html lang="en">/)
+      expect(elementsOf(body).filter(({ name }) => name === 'h1')).toHaveLength(1)
+      expect(faultsOf(body)).toEqual([])
+      const policy = headers.get('content-security-policy')!
+      expect(policy).toContain("default-src 'none'")
+      expect(policy).not.toMatch(/unsafe|https?:|\*/)
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+    }
+  })
+
+  it('name their style, script and icon by content, to be kept for ever', async () => {
+    const { body } = await page('/')
+    const files = elementsOf(body).flatMap(({ attributes }) => [attributes.href ?? '', attributes.src ?? ''])
+    const assets = [...new Set(files.filter((file) => file.startsWith('/assets/')))]
+    expect(assets).toHaveLength(3)
+    for (const file of assets) {
+      expect(file).toMatch(/\.[0-9a-f]{10}\.(css|js|svg)$/)
+      const { status, headers } = await server.get(file)
+      expect(status).toBe(200)
+      expect(headers.get('cache-control')).toContain('immutable')
+    }
+  })
+
+  it('say the same as markdown, by .md and by Accept', async () => {
+    for (const path of ['/', '/docs', '/tools/papermill', searchPath({ q: NEED })]) {
+      const { body } = await page(path)
+      const other = elementsOf(body).find(({ attributes }) => attributes.type === 'text/markdown')!.attributes.href!
+      const byAddress = await page(other)
+      const byHeader = await server.get(path, { accept: 'text/markdown' })
+      for (const { status, headers, body: text } of [byAddress, byHeader]) {
+        expect(status).toBe(200)
+        expect(headers.get('content-type')).toMatch(/^text\/markdown/)
+        expect(headers.get('vary')).toContain('Accept')
+        expect(text).toMatch(/^# /)
+      }
+    }
+    const { body } = await page('/tools/papermill.md')
+    for (const { name, description } of SMALL_CATALOGUE[0]!.capabilities) {
+      expect(body).toContain(name)
+      expect(body).toContain(description)
+    }
+  })
+})
+
+describe('the search page', () => {
+  it('shows what was found, how sure that is, why, and filters with counts', async () => {
+    const { status, body } = await page(searchPath({ q: NEED }))
+    expect(status).toBe(200)
+    expect(body).toContain('Extracting tables from scanned PDF pages')
+    expect(body).toContain('href="/tools/papermill#c-papermill_1"')
+    expect(body).toMatch(/\d+ %/)
+    expect(body).toContain('Why: ')
+    expect(body).toContain('no matches recorded yet')
+    expect(body).toContain('type=api')
+  })
+
+  it('keeps the filters in the address and takes each away by a link', async () => {
+    const { body } = await page(searchPath({ q: NEED, type: 'api', free: 'on' }))
+    const links = elementsOf(body).filter(({ attributes }) => attributes['aria-current'] === 'true')
+    expect(links.map(({ attributes }) => attributes.href)).toEqual([
+      searchPath({ q: NEED, type: 'api' }),
+      searchPath({ q: NEED, free: 'on' }),
+    ])
+    const kept = elementsOf(body).filter(({ name, attributes }) => name === 'input' && attributes.type === 'hidden')
+    expect(kept.map(({ attributes }) => `${attributes.name}=${attributes.value}`)).toContain('type=api')
+  })
+
+  it('says that nothing does it, what comes nearest, and what to ask less of', async () => {
+    const { body } = await page(searchPath({ q: NEED, free: 'on' }))
+    expect(body).toContain('Nothing here')
+    expect(body).toContain('Fails:')
+    expect(body).toContain('Drop free=on')
+  })
+
+  it('shows one entry a tool when asked', async () => {
+    const { body } = await page(searchPath({ q: NEED, groupBy: 'tool' }))
+    expect(body).toMatch(/<h2>Papermill<\/h2>/)
+  })
+
+  it('answers a wrong value with a page, not with JSON', async () => {
+    const { status, body } = await page(searchPath({ q: NEED, type: 'spaceship' }))
+    expect(status).toBe(400)
+    expect(body).toContain('<h1>A parameter has an invalid value</h1>')
+    expect((await page(searchPath({ q: NEED, utm_source: 'x' }))).status).toBe(200)
+  })
+})
+
+describe('the report form', () => {
+  const send = (fields: Record<string, string>, headers: Record<string, string>) =>
+    server.app.request('/matches', {
+      method: 'POST',
+      body: new URLSearchParams(fields).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...HTML, ...headers },
+    })
+  const fieldsOf = async (): Promise<Record<string, string>> => {
+    const { body } = await page(searchPath({ q: 'mail a receipt to a customer' }))
+    const inputs = elementsOf(body).filter(({ name, attributes }) => name === 'input' && attributes.type === 'hidden')
+    return Object.fromEntries(inputs.slice(0, 3).map(({ attributes }) => [attributes.name!, attributes.value!]))
+  }
+
+  it('records without a script and shows it on the page it came from', async () => {
+    const fields = await fieldsOf()
+    const response = await send({ ...fields, outcome: 'succeeded' }, { origin: 'http://localhost' })
+    expect(response.status).toBe(303)
+    const back = response.headers.get('location')!
+    expect(back).toMatch(/^\/search\?.*reported=succeeded.*#c-post-horn_1$/)
+    const { body } = await page(back)
+    expect(body).toContain('Recorded: it worked for you.')
+    expect(body).toContain('chosen once')
+  })
+
+  it('refuses forms of other sites, forged tokens and addresses that lead away', async () => {
+    const fields = await fieldsOf()
+    const abroad = await send({ ...fields, outcome: 'failed' }, { origin: 'https://elsewhere.example' })
+    expect(abroad.status).toBe(403)
+    const forged = await send({ ...fields, token: 'x', outcome: 'failed' }, { origin: 'http://localhost' })
+    expect(forged.status).toBe(403)
+    for (const back of ['//elsewhere.example', 'https://elsewhere.example', '/\\elsewhere.example']) {
+      expect((await send({ ...fields, back, outcome: 'failed' }, { origin: 'http://localhost' })).status).toBe(400)
+    }
+  })
+})
+
+describe('what is around the pages', () => {
+  it('answers faults as pages to people and as JSON to programs', async () => {
+    const forPeople = await page('/tools/papermil')
+    expect(forPeople.status).toBe(404)
+    expect(forPeople.body).toContain('<h1>Not found</h1>')
+    const forPrograms = await server.get('/tools/papermil')
+    expect(forPrograms.headers.get('content-type')).toBe('application/problem+json')
+    expect((await server.get('/api/v1/tools/papermil', HTML)).headers.get('content-type')).toBe(
+      'application/problem+json',
+    )
+    expect((await page('/no/such/page')).body).toContain('<h1>Not found</h1>')
+  })
+
+  it('documents every call and every error code', async () => {
+    const { body } = await page('/docs')
+    const ids = elementsOf(body).map(({ attributes }) => attributes.id)
+    for (const code of Object.keys(ERROR_CODES)) expect(ids).toContain(`error-${code}`)
+    for (const [path, methods] of Object.entries((await server.get('/openapi.json')).body.paths)) {
+      for (const method of Object.keys(methods as object)) expect(body).toContain(`${method.toUpperCase()} ${path}`)
+    }
+  })
+
+  it('lists its pages for crawlers and for agents', async () => {
+    const { body } = await server.get('/sitemap.xml')
+    for (const { slug } of SMALL_CATALOGUE) expect(body).toContain(`<loc>http://localhost/tools/${slug}</loc>`)
+    expect((await server.get('/robots.txt')).body).toContain('Sitemap: http://localhost/sitemap.xml')
+    expect((await server.get('/llms.txt')).body).toMatch(/^# matchgraph/)
+  })
+})
+
+describe('hostile texts', () => {
+  const XSS = [
+    '<script>alert(1)</script>',
+    '"><img src=x onerror=alert(1)>',
+    "'-alert(1)-'",
+    '</script><script>alert(1)</script>',
+    '<svg/onload=alert(1)>',
+    'javascript:alert(1)',
+    '{{constructor.constructor("alert(1)")()}}',
+    '&lt;img src=x onerror=alert(1)&gt;',
+    '<!--<script>alert(1)//-->',
+    '\u2028<iframe srcdoc="<script>alert(1)</script>">',
+  ]
+  const record = (text: string, i: number): ToolRecord => ({
+    slug: `hostile-${i}`,
+    name: `Hostile ${text}`.slice(0, 200),
+    type: 'api',
+    description: text,
+    url: 'javascript:alert(1)',
+    repository: text,
+    license: text,
+    categories: [text.slice(0, 64)],
+    pricing: { model: 'paid', note: text, source: 'javascript:alert(1)' },
+    attributes: { hosting: { value: text, source: 'javascript:alert(1)' } },
+    worksWith: [{ slug: 'papermill', why: text }],
+    failureModes: [{ mode: text, mitigation: text }],
+    execution: { protocol: 'http', command: text, url: 'javascript:alert(1)' },
+    capabilities: [
+      {
+        name: `Parsing hostile input ${text}`.slice(0, 200),
+        description: `Parses hostile input. ${text}`,
+        unique: text,
+        versus: text,
+        intents: [text],
+        limitations: [text],
+        requires: [text],
+        inputs: [text],
+        outputs: [text],
+        source: 'javascript:alert(1)',
+      },
+    ],
+  })
+
+  it('stay texts on every page', async () => {
+    expect(faultsOf(XSS.join('\n')).length).toBeGreaterThan(4)
+    expect(faultsOf('<a href="javascript:alert(1)">')).toHaveLength(1)
+    const hostile = await startServer(XSS.map(record))
+    try {
+      for (const [i, text] of XSS.entries()) {
+        for (const path of [
+          `/tools/hostile-${i}`,
+          searchPath({ q: `parsing hostile input ${text}` }),
+          searchPath({ q: 'parsing hostile input', category: text.replaceAll(',', '').slice(0, 64) }),
+          `/tools/${encodeURIComponent(text)}`,
+          searchPath({ q: 'x', type: text }),
+        ]) {
+          expect(faultsOf((await hostile.get(path, HTML)).body), path).toEqual([])
+        }
+      }
+    } finally {
+      await hostile.close()
+    }
+  })
+})
