@@ -10,6 +10,10 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   rank: () => import('./commands/rank.js'),
   replay: () => import('./commands/replay.js'),
   compare: () => import('./commands/compare.js'),
+  backup: () => import('./commands/backup.js'),
+  restore: () => import('./commands/backup.js'),
+  doctor: () => import('./commands/doctor.js'),
+  eval: () => import('./commands/eval.js'),
   import: () => import('./commands/import.js'),
   validate: () => import('./commands/validate.js'),
   migrate: () => import('./commands/migrate.js'),
@@ -23,7 +27,9 @@ const program = new Command('matchgraph')
   .showSuggestionAfterError()
   .exitOverride()
 const asked = COMMANDS[process.argv[2] ?? '']
-for (const load of asked ? [asked] : Object.values(COMMANDS)) (await load()).register(program)
+// a module may bring several commands, and is the same object each time it is imported
+const modules = new Set(await Promise.all((asked ? [asked] : Object.values(COMMANDS)).map((load) => load())))
+for (const module of modules) module.register(program)
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage. */
 try {

@@ -79,6 +79,9 @@ export const settingsSchema = z.object({
   ),
 })
 
+/** Variables of ours that are no settings of the program: where scripts find it, and how a child reports to its parent. */
+const NOT_SETTINGS = new Set(['MATCHGRAPH_BIN', 'MATCHGRAPH_PROGRESS_JSON'])
+
 export type Settings = z.output<typeof settingsSchema>
 
 /**
@@ -89,7 +92,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const known = Object.keys(settingsSchema.shape)
   const own = Object.fromEntries(
     Object.entries(env).filter(
-      ([name, value]) => name.startsWith('MATCHGRAPH_') && name !== 'MATCHGRAPH_BIN' && value !== '',
+      ([name, value]) => name.startsWith('MATCHGRAPH_') && !NOT_SETTINGS.has(name) && value !== '',
     ),
   )
   const faults = Object.keys(own)

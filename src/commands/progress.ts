@@ -11,12 +11,16 @@ const LABEL: Record<IndexProgress['step'], string> = {
 /** Without a terminal, one line in so many milliseconds. */
 const LINE_EVERY = 3000
 
+/** Set for a child process: one JSON object a line instead of text. */
+export const PROGRESS_LINES = 'MATCHGRAPH_PROGRESS_JSON'
+
 /** Shows progress on stderr: a bar with rate and time left on a terminal, a line every few seconds elsewhere. */
 export function progressReporter(stream: NodeJS.WriteStream = process.stderr): {
   report(progress: IndexProgress): void
   stop(): void
 } {
-  return stream.isTTY ? bars(stream) : lines(stream)
+  if (process.env[PROGRESS_LINES] === 'on') return lines(stream, 200, (progress) => JSON.stringify(progress))
+  return stream.isTTY ? bars(stream) : lines(stream, LINE_EVERY, inWords)
 }
 
 function bars(stream: NodeJS.WriteStream): ReturnType<typeof progressReporter> {
@@ -45,15 +49,20 @@ function bars(stream: NodeJS.WriteStream): ReturnType<typeof progressReporter> {
 }
 let started = 0
 
-function lines(stream: NodeJS.WriteStream): ReturnType<typeof progressReporter> {
+const inWords = ({ step, done, total }: IndexProgress): string =>
+  `${LABEL[step]} ${done.toLocaleString('en')}${total > 0 ? ` of ${total.toLocaleString('en')}` : ''}`
+
+function lines(
+  stream: NodeJS.WriteStream,
+  every: number,
+  format: (progress: IndexProgress) => string,
+): ReturnType<typeof progressReporter> {
   let last = performance.now()
   return {
-    report({ step, done, total }) {
-      if (performance.now() - last < LINE_EVERY) return
+    report(progress) {
+      if (performance.now() - last < every) return
       last = performance.now()
-      stream.write(
-        `${LABEL[step]} ${done.toLocaleString('en')}${total > 0 ? ` of ${total.toLocaleString('en')}` : ''}\n`,
-      )
+      stream.write(`${format(progress)}\n`)
     },
     stop: () => undefined,
   }

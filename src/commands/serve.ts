@@ -12,6 +12,7 @@ import { signingKey } from '../store/signing-key.js'
 import { type CommonOptions, common, settingsOf } from './command.js'
 import { journalOf, type OpenedEvidence, openEvidence } from './evidence.js'
 import { indexHome, summary } from './index.js'
+import { jobRunner } from './jobs.js'
 import { type Opened, openHome } from './open.js'
 import { catalogueWriter } from './writer.js'
 

@@ -14,6 +14,7 @@ import { type App, router } from './router.js'
 import { catalogueFormatRoutes } from './routes/catalogue-format.js'
 import { compareRoutes } from './routes/compare.js'
 import { healthRoutes } from './routes/health.js'
+import { jobRoutes } from './routes/jobs.js'
 import { matchRoutes } from './routes/matches.js'
 import { passportRoutes } from './routes/passports.js'
 import { rankRoutes } from './routes/ranks.js'
@@ -75,6 +76,7 @@ export function createApp(deps: AppDeps): App {
   )
   app.route('/', healthRoutes(deps))
   app.route('/', searchRoutes(deps))
+  app.route('/', jobRoutes(deps))
   app.route('/', toolRoutes(deps))
   app.route('/', matchRoutes(deps))
   app.route('/', passportRoutes(deps))

@@ -1,4 +1,5 @@
 import type { Settings } from '../config.js'
+import type { Job, ReindexBody } from '../core/api/jobs.js'
 import type { Engine } from '../engine/engine.js'
 import type { Caller } from '../engine/evidence-hook.js'
 import type { Matches } from '../engine/matches.js'
@@ -16,6 +17,16 @@ export interface CatalogueWriter {
   remove(slug: string, now: number): Promise<number>
 }
 
+/** Long work, run outside the server's own process. */
+export interface JobRunner {
+  /** @throws AppError `conflict` while another one runs */
+  reindex(body: ReindexBody): Job
+  /** @throws AppError `not-found` */
+  get(id: string): Job
+  /** The job now and after each change, until it ends or the signal aborts. */
+  follow(id: string, signal: AbortSignal): AsyncIterable<Job>
+}
+
 /** What the app is made of. */
 export interface AppDeps {
   engine: Engine
@@ -25,6 +36,7 @@ export interface AppDeps {
   keyring: Keyring
   limiter: RateLimiter
   writer: CatalogueWriter
+  jobs: JobRunner
   /** Signs tool passports with the home's key. */
   signer: PassportSigner
   log: Logger

@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { runIndex } from '../../indexer/run.js'
 import { journalOf, openEvidence } from '../../src/commands/evidence.js'
+import { jobRunner } from '../../src/commands/jobs.js'
 import { type Opened, openHome } from '../../src/commands/open.js'
 import { catalogueWriter } from '../../src/commands/writer.js'
 import { readSettings, type Settings } from '../../src/config.js'
@@ -136,6 +137,7 @@ export async function startServer(
     keyring: new Keyring(settings),
     limiter: new RateLimiter(settings.MATCHGRAPH_RATE_LIMIT),
     writer: catalogueWriter(engine, opened),
+    jobs: jobRunner(settings),
     log: makeLogger('silent'),
   })
   const read = async (response: Response) => {
