@@ -73,6 +73,7 @@ async function run({ engine, evidence, opened, settings, log }: Running): Promis
     keyring,
     limiter,
     writer,
+    jobs: jobRunner(settings),
     signer,
     log,
   })
