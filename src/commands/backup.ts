@@ -37,7 +37,13 @@ export function register(program: Command): void {
       .description('bring a backup back into a home; what was there is kept beside it')
       .option('--force', 'also while the home holds a database'),
   ).action(async (file: string, options: CommonOptions & { force?: boolean }) => {
-    const { MATCHGRAPH_HOME: home } = settingsOf(options)
+    const { MATCHGRAPH_HOME: home, MATCHGRAPH_DATABASE_URL: url } = settingsOf(options)
+    if (url) {
+      throw new AppError(
+        'conflict',
+        'MATCHGRAPH_DATABASE_URL is set: restore into a home without it, then "matchgraph migrate" moves that into an empty database.',
+      )
+    }
     const kept = await restore(file, home, options.force === true)
     print(
       options,

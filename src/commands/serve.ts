@@ -1,23 +1,28 @@
 import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { serve as listen } from '@hono/node-server'
 import type { Command } from 'commander'
 import type { Settings } from '../config.js'
+import { AppError } from '../core/errors.js'
 import { Engine } from '../engine/engine.js'
+import type { EngineParts } from '../engine/live.js'
 import { newSigningKey, PassportSigner } from '../engine/passport.js'
 import { createApp } from '../http/app.js'
 import { Keyring } from '../http/keyring.js'
 import { type Logger, makeLogger } from '../http/log.js'
 import { RateLimiter } from '../http/rate-limit.js'
+import { readManifest } from '../index/search-index.js'
 import { signingKey } from '../store/signing-key.js'
+import { ReplicatedCatalogue } from '../store/sqlite/replica.js'
 import { type CommonOptions, common, settingsOf } from './command.js'
 import { journalOf, type OpenedEvidence, openEvidence } from './evidence.js'
+import { followStore } from './follow.js'
 import { indexHome, summary } from './index.js'
 import { jobRunner } from './jobs.js'
 import { type Opened, openHome } from './open.js'
 import { catalogueWriter } from './writer.js'
 
-/** How often the server looks for a generation that another process has published. */
-const REFRESH_MS = 1000
 /** Requests under way at SIGTERM have this long to finish. */
 const DRAIN_MS = 10_000
 
@@ -36,19 +41,41 @@ export function register(program: Command): void {
   ).action(async (options: ServeOptions) => {
     const settings = settingsOf(options, { MATCHGRAPH_PORT: options.port, MATCHGRAPH_HOST: options.host })
     const opened = await openHome(settings)
-    await indexWhenEmpty(opened)
+    await indexWhenEmpty(opened, settings)
     const log = makeLogger(settings.MATCHGRAPH_LOG)
     const onError = (error: unknown): void => log.error({ err: error }, 'an event could not be written')
     const evidence = await openEvidence(opened, settings, onError, journalOf(settings))
-    const engine = await Engine.open(opened, evidence.hook)
+    const engine = await Engine.open(partsOf(opened, settings), evidence.hook)
+    if (settings.MATCHGRAPH_DATABASE_URL) await keepSnapshot(engine, opened)
     await run({ engine, evidence, opened, settings, log })
   })
 }
 
-async function indexWhenEmpty(opened: Opened): Promise<void> {
-  if (await opened.store.catalogue.generation()) return
-  process.stderr.write('Nothing indexed yet: indexing the shipped catalogue.\n')
-  process.stderr.write(`${summary(await indexHome(opened, {}))}\n`)
+async function indexWhenEmpty(opened: Opened, settings: Settings): Promise<void> {
+  while (!(await opened.store.catalogue.generation())) {
+    try {
+      process.stderr.write('Nothing indexed yet: indexing the shipped catalogue.\n')
+      process.stderr.write(`${summary(await indexHome(opened, {}))}\n`)
+    } catch (error) {
+      // of several servers on an empty database one indexes, the others wait for it
+      if (!(settings.MATCHGRAPH_DATABASE_URL && error instanceof AppError && error.code === 'conflict')) throw error
+      await sleep(1000)
+    }
+  }
+}
+
+/** With a database elsewhere, what answers show is read from a copy on this machine. */
+function partsOf(opened: Opened, { MATCHGRAPH_DATABASE_URL, MATCHGRAPH_HOME }: Settings): EngineParts {
+  if (!MATCHGRAPH_DATABASE_URL) return opened
+  const file = path.join(MATCHGRAPH_HOME, 'replica.db')
+  return { ...opened, store: { catalogue: ReplicatedCatalogue.open(opened.store.catalogue, file) } }
+}
+
+/** Where another process does the indexing, the snapshot files of this home are written here, so that the next start is quick. */
+async function keepSnapshot({ live, generation }: Engine, { indexFolder }: Opened): Promise<void> {
+  const kept = await readManifest(indexFolder).catch(() => undefined)
+  if (kept?.generation === generation.id) return
+  await live.index.save(indexFolder, { generation: generation.id, model: generation.model })
 }
 
 interface Running {
@@ -60,11 +87,12 @@ interface Running {
 }
 
 async function run({ engine, evidence, opened, settings, log }: Running): Promise<void> {
-  const signer = new PassportSigner(signingKey(settings.MATCHGRAPH_HOME, newSigningKey))
+  const signer = new PassportSigner(await sharedKey(opened, settings))
   const keyring = new Keyring(settings)
   const limiter = new RateLimiter(settings.MATCHGRAPH_RATE_LIMIT)
   await limiter.load(opened.store.log)
   const writer = catalogueWriter(engine, opened)
+  const follower = await followStore(opened.store, engine, evidence.matches, log)
   const app = createApp({
     engine,
     matches: evidence.matches,
@@ -76,6 +104,7 @@ async function run({ engine, evidence, opened, settings, log }: Running): Promis
     jobs: jobRunner(settings),
     signer,
     log,
+    ...(settings.MATCHGRAPH_DATABASE_URL && { lag: follower.lag }),
   })
   process.on('SIGHUP', () => reloadKeys(keyring, log))
   const server = listen(
@@ -97,15 +126,12 @@ async function run({ engine, evidence, opened, settings, log }: Running): Promis
     keepAliveTimeout: 15_000,
     maxRequestsPerSocket: 10_000,
   })
-  const refresh = setInterval(() => {
-    engine.refresh().catch((error) => log.error({ err: error }, 'the newest generation could not be loaded'))
-  }, REFRESH_MS)
   const stop = (): void => {
-    clearInterval(refresh)
     setTimeout(() => process.exit(0), DRAIN_MS).unref()
     server.close(() => {
-      limiter
-        .save(opened.store.log, Date.now())
+      follower
+        .close()
+        .then(() => limiter.save(opened.store.log, Date.now()))
         .finally(() => evidence.close())
         .finally(() => opened.close())
         .then(() => process.exit(0))
@@ -114,6 +140,12 @@ async function run({ engine, evidence, opened, settings, log }: Running): Promis
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
+}
+
+/** Servers that share a database share the key that signs passports: that of the first. */
+async function sharedKey({ store }: Opened, settings: Settings): Promise<string> {
+  const own = signingKey(settings.MATCHGRAPH_HOME, newSigningKey)
+  return settings.MATCHGRAPH_DATABASE_URL ? store.log.initMeta('signing-key', own) : own
 }
 
 function reloadKeys(keyring: Keyring, log: Logger): void {

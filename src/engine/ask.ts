@@ -69,7 +69,7 @@ export async function ask(
 }
 
 function rankAll(
-  { index }: Live,
+  { index, catalogue }: Live,
   query: AnalyzedQuery,
   vectors: { vector: Float32Array; clauses: Float32Array[] },
   { mode }: SearchQuery,
@@ -91,7 +91,8 @@ function rankAll(
     mode,
   })
   watch.lap('relevance')
-  return ranking
+  // while a publication comes in, a capability may stand in the index a moment before its tool is known
+  return { ...ranking, ranked: ranking.ranked.filter(({ label }) => catalogue.ownerOf(label) !== undefined) }
 }
 
 const noHits: Hits = { labels: new Uint32Array(0), scores: new Float32Array(0) }

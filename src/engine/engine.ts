@@ -9,7 +9,7 @@ import type { AppliedChange, CatalogueChange, Generation, StoredTool } from '../
 import type { SearchContext } from './ask.js'
 import { compare } from './compare.js'
 import type { Caller, EvidenceHook } from './evidence-hook.js'
-import { type EngineParts, type Live, loadLive } from './live.js'
+import { catchUp, type EngineParts, type Live, loadLive, outlineOf } from './live.js'
 import { filterTests } from './live-catalogue.js'
 import { search } from './search.js'
 
@@ -97,7 +97,9 @@ export class Engine {
   apply(change: CatalogueChange): Promise<AppliedChange> {
     return this.inTurn(async () => {
       const applied = await this.parts.store.catalogue.apply(change)
-      await this.follow(change, applied)
+      // another server may have published in between: then its change comes in along with ours
+      if (applied.generation.id === this.current.generation.id + 1) await this.follow(change, applied)
+      else this.current = await catchUp(this.parts, this.current)
       return applied
     })
   }
@@ -120,22 +122,18 @@ export class Engine {
     )
     for (const slug of change.remove) catalogue.remove(slug)
     for (const { record } of change.put) {
-      const { tool, capabilities } = (await this.parts.store.catalogue.tool(record.slug))!
-      catalogue.put({
-        tool,
-        capabilities: capabilities.map(({ label, id, name, bornAt }) => ({ label, id, name, bornAt })),
-      })
+      catalogue.put(outlineOf((await this.parts.store.catalogue.tool(record.slug))!))
     }
     this.parts.embedder.setIdf?.(index.relevance.pieceIdf())
     this.current.generation = applied.generation
   }
 
-  /** Loads the store's generation when another process has published a newer one; searches go on from the old one meanwhile. */
+  /** Takes in what other processes have published; searches go on meanwhile. */
   refresh(): Promise<boolean> {
     return this.inTurn(async () => {
       const newest = await this.parts.store.catalogue.generation()
       if (!newest || newest.id <= this.current.generation.id) return false
-      this.current = await loadLive(this.parts)
+      this.current = await catchUp(this.parts, this.current)
       return true
     })
   }

@@ -9,6 +9,8 @@ import { barredIn, equalEvidence, follow, RecentImpressions, type Replayed, repl
 
 /** Impressions are written together with the next match, or after this many milliseconds. */
 const FLUSH_MS = 250
+/** How often an impression that is not in the store is looked for, `FLUSH_MS` apart. */
+const SHOWN_TRIES = 8
 /** Most matches of one transaction. */
 const GROUP = 1000
 /** After this many matches, or milliseconds, the evidence rows are brought up to the log, so that a start has little to apply. */
@@ -107,11 +109,13 @@ export class EvidenceLog {
   }
 
   async impression(id: string): Promise<Impression | undefined> {
-    const known = this.recent.get(id) ?? (await this.stored(id))
-    if (known) return known
-    // another server on this store may have shown it and not written it yet
-    await sleep(FLUSH_MS + 100)
-    return this.stored(id)
+    // its token is ours, so it was shown: another server on this store may not have written it yet
+    for (let tries = 0; tries < SHOWN_TRIES; tries++) {
+      const known = this.recent.get(id) ?? (await this.stored(id))
+      if (known) return known
+      await sleep(FLUSH_MS)
+    }
+    return undefined
   }
 
   private async stored(id: string): Promise<Impression | undefined> {

@@ -6,6 +6,8 @@ import type { CapabilityOutline, ToolOutline } from '../store/store.js'
 /** A tool as the live index keeps it: its record without the texts of its capabilities. */
 export interface LiveTool {
   tool: Tool
+  /** Content hash of the stored record. */
+  hash: string
   capabilities: CapabilityOutline[]
 }
 
@@ -27,9 +29,9 @@ export class LiveCatalogue {
   private readonly capabilityNames = new Map<string, Set<number>>()
   private readonly toolNames = new Map<string, Set<string>>()
 
-  put({ tool, capabilities }: ToolOutline): void {
+  put({ tool, hash, capabilities }: ToolOutline): void {
     this.remove(tool.slug)
-    const entry: LiveTool = { tool, capabilities }
+    const entry: LiveTool = { tool, hash, capabilities }
     this.tools.set(tool.slug, entry)
     for (const name of new Set([foldName(tool.name), foldName(tool.slug)])) addTo(this.toolNames, name, tool.slug)
     for (const outline of capabilities) {

@@ -3,12 +3,12 @@ import { AppError } from '../core/errors.js'
 import { documentOf } from '../core/indexed-text.js'
 import type { RelevanceWeights } from '../core/relevance/weights.js'
 import { type IndexEntry, SearchIndex } from '../index/search-index.js'
-import type { Generation, Store } from '../store/store.js'
+import type { Generation, Store, StoredTool, ToolOutline } from '../store/store.js'
 import { LiveCatalogue } from './live-catalogue.js'
 
 /** What the engine is made of; put together by the command line. */
 export interface EngineParts {
-  store: Store
+  store: Pick<Store, 'catalogue'>
   embedder: Embedder
   table: TokenTable
   weights: RelevanceWeights
@@ -58,14 +58,59 @@ async function loadIndex(parts: EngineParts, generation: Generation): Promise<Se
   return index
 }
 
-async function* entries(store: Store, model: string, after: number): AsyncGenerator<IndexEntry> {
+async function* entries(store: EngineParts['store'], model: string, after: number): AsyncGenerator<IndexEntry> {
   for await (const { capability, tool, vectors } of store.catalogue.embedded(model, after)) {
     yield { document: documentOf(capability.label, capability, tool), vectors }
   }
 }
 
-async function loadCatalogue(store: Store): Promise<LiveCatalogue> {
+async function loadCatalogue(store: EngineParts['store']): Promise<LiveCatalogue> {
   const catalogue = new LiveCatalogue()
   for await (const outline of store.catalogue.outlines()) catalogue.put(outline)
   return catalogue
 }
+
+/** Above this share of changed tools a fresh index is cheaper, and its graph better, than one that follows. */
+const RELOAD_SHARE = 0.25
+
+/**
+ * Brings a generation in memory to the store's newest, in place when little has changed. What leaves is gone before anything comes, and
+ * no capability is in the index without its tool, so that a search in between sees less but nothing wrong.
+ */
+export async function catchUp(parts: EngineParts, live: Live): Promise<Live> {
+  const { store, embedder } = parts
+  const { index, catalogue } = live
+  const newest = (await store.catalogue.generation())!
+  const hashes = await store.catalogue.toolHashes()
+  const changed = [...hashes].filter(([slug, hash]) => catalogue.tools.get(slug)?.hash !== hash).map(([slug]) => slug)
+  if (newest.model !== live.generation.model || changed.length > Math.max(100, hashes.size * RELOAD_SHARE)) {
+    return loadLive(parts)
+  }
+  const outlines: ToolOutline[] = []
+  for (const slug of changed) {
+    const stored = await store.catalogue.tool(slug)
+    if (stored) outlines.push(outlineOf(stored))
+  }
+  const labels = await store.catalogue.labels()
+  for (const [slug, { capabilities }] of catalogue.tools) {
+    if (hashes.has(slug)) continue
+    index.remove(capabilities.map(({ label }) => label))
+    catalogue.remove(slug)
+  }
+  for (const outline of outlines) {
+    const kept = new Set(outline.capabilities.map(({ label }) => label))
+    const before = catalogue.tools.get(outline.tool.slug)?.capabilities ?? []
+    index.remove(before.filter(({ label }) => !kept.has(label)).map(({ label }) => label))
+    catalogue.put(outline)
+  }
+  await index.follow(labels, (after) => entries(store, embedder.model, after))
+  embedder.setIdf?.(index.relevance.pieceIdf())
+  live.generation = newest
+  return live
+}
+
+export const outlineOf = ({ tool, hash, capabilities }: StoredTool): ToolOutline => ({
+  tool,
+  hash,
+  capabilities: capabilities.map(({ label, id, name, bornAt }) => ({ label, id, name, bornAt })),
+})

@@ -39,7 +39,7 @@ export function createApp(deps: AppDeps): App {
   const app = router()
   const { engine, matches, settings, limiter } = deps
   const admission = new Admission(new LoopDelay())
-  const metrics = new Metrics({ engine, admission, log: matches.log })
+  const metrics = new Metrics({ engine, admission, log: matches.log, lag: deps.lag })
   engine.observe = (answer, stages) => metrics.searched(answer, stages)
   app.use(prepare(deps), metrics.observe, security())
   if (settings.MATCHGRAPH_CORS.length > 0) {

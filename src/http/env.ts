@@ -27,6 +27,19 @@ export interface JobRunner {
   follow(id: string, signal: AbortSignal): AsyncIterable<Job>
 }
 
+/** How far this server is behind its store. */
+export interface Lag {
+  /** The store answered when last asked. */
+  reachable: boolean
+  /** Changes of other servers are told; otherwise they are found by asking every second. */
+  told: boolean
+  /** Generations and log events that others have published and that are not in use here yet, as far as is known. */
+  generations: number
+  events: number
+  /** Seconds since everything known was in use. */
+  seconds: number
+}
+
 /** What the app is made of. */
 export interface AppDeps {
   engine: Engine
@@ -37,6 +50,8 @@ export interface AppDeps {
   limiter: RateLimiter
   writer: CatalogueWriter
   jobs: JobRunner
+  /** Absent where nobody else writes to the store. */
+  lag?: () => Lag
   /** Signs tool passports with the home's key. */
   signer: PassportSigner
   log: Logger

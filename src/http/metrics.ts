@@ -3,7 +3,7 @@ import { routePath } from 'hono/route'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Engine } from '../engine/engine.js'
 import type { Admission } from './admission.js'
-import type { Env } from './env.js'
+import type { Env, Lag } from './env.js'
 
 /** From half a millisecond to ten seconds, seconds. */
 const BUCKETS = [0.0005, 0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.12, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -14,6 +14,7 @@ export interface Readings {
   admission: Admission
   /** Impressions waiting to be written, and the sequence number evidence has reached. */
   log: { pending: number; lastSeq: number }
+  lag?: () => Lag
 }
 
 /** The Prometheus metrics of one server. */
@@ -24,7 +25,7 @@ export class Metrics {
   private readonly recorded: Counter<'status'>
   private readonly stages: Histogram<'stage'>
 
-  constructor({ engine, admission, log }: Readings) {
+  constructor({ engine, admission, log, lag }: Readings) {
     const registers = [this.registry]
     collectDefaultMetrics({ register: this.registry, prefix: 'matchgraph_' })
     this.seconds = new Histogram({
@@ -63,6 +64,14 @@ export class Metrics {
       ['log_pending', 'Impressions not yet written', () => log.pending],
       ['log_last_seq', 'Sequence number that evidence has reached', () => log.lastSeq],
     ]
+    if (lag) {
+      gauges.push(
+        ['store_reachable', 'Whether the shared store answered when last asked', () => Number(lag().reachable)],
+        ['lag_generations', 'Generations that others published and that are not in use here', () => lag().generations],
+        ['lag_events', 'Log events of others that are not in use here', () => lag().events],
+        ['lag_seconds', 'Seconds since everything known was in use', () => lag().seconds],
+      )
+    }
     for (const [name, help, read] of gauges) {
       new Gauge({
         name: `matchgraph_${name}`,

@@ -77,6 +77,8 @@ export interface CapabilityOutline {
 
 export interface ToolOutline {
   tool: Tool
+  /** Content hash of the whole record, capabilities included. */
+  hash: string
   capabilities: CapabilityOutline[]
 }
 

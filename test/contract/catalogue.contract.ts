@@ -83,7 +83,7 @@ export function catalogueContract(name: string, open: () => Promise<OpenCatalogu
       ])
       expect(await collect(store.tools())).toEqual([stored])
       const outline = stored.capabilities.map(({ label, id, name, bornAt }) => ({ label, id, name, bornAt }))
-      expect(await collect(store.outlines())).toEqual([{ tool: stored.tool, capabilities: outline }])
+      expect(await collect(store.outlines())).toEqual([{ tool: stored.tool, hash: stored.hash, capabilities: outline }])
     })
 
     it('keeps the label of an unchanged capability, and gives a changed one a new label but its old birth', async () => {

@@ -15,6 +15,16 @@ const readySchema = z.object({
   capabilities: z.number().int(),
   tools: z.number().int(),
   model: z.string(),
+  /** Only with a store that several servers share. */
+  lag: z
+    .object({
+      reachable: z.boolean(),
+      told: z.boolean(),
+      generations: z.number().int(),
+      events: z.number().int(),
+      seconds: z.number(),
+    })
+    .optional(),
 })
 const ready = createRoute({
   method: 'get',
@@ -23,12 +33,15 @@ const ready = createRoute({
   responses: { 200: json(readySchema, 'Ready'), ...problems(503) },
 })
 
-export function healthRoutes({ engine }: AppDeps): App {
+export function healthRoutes({ engine, lag }: AppDeps): App {
   const app = router()
   app.openapi(health, (c) => c.json({ status: 'ok' as const }, 200))
   app.openapi(ready, (c) => {
     const { id, capabilities, tools, model } = engine.generation
-    return c.json({ status: 'ready' as const, generation: id, capabilities, tools, model }, 200)
+    return c.json(
+      { status: 'ready' as const, generation: id, capabilities, tools, model, ...(lag && { lag: lag() }) },
+      200,
+    )
   })
   return app
 }

@@ -59,9 +59,9 @@ export class PostgresCatalogue implements CatalogueStore {
         [rows[0]!.slug, rows.at(-1)!.slug],
       )
       const bySlug = new Map(
-        rows.map(({ slug, record }) => [
+        rows.map(({ slug, record, hash }) => [
           slug,
-          { tool: JSON.parse(record) as Tool, capabilities: [] as CapabilityOutline[] },
+          { tool: JSON.parse(record) as Tool, hash, capabilities: [] as CapabilityOutline[] },
         ]),
       )
       for (const { slug, label, id, name, born } of owned.rows) {

@@ -102,7 +102,7 @@ export class SqliteCatalogue implements CatalogueStore {
       const bySlug = new Map(
         rows.map((row) => [
           row.slug,
-          { tool: JSON.parse(row.record) as Tool, capabilities: [] as CapabilityOutline[] },
+          { tool: JSON.parse(row.record) as Tool, hash: row.hash, capabilities: [] as CapabilityOutline[] },
         ]),
       )
       if (rows.length > 0) {
