@@ -16,7 +16,11 @@ export const passportBodySchema = z.strictObject({
   /** Content hash of the record, as the catalogue knows it. */
   digest: z.string().max(128),
   record: toolSchema,
-  /** By capability id; capabilities without any recorded match are left out. */
+  /** 0..100 with its 90 % interval; absent where no matches are recorded. */
+  rank: z.strictObject({ rank: z.number(), interval: z.tuple([z.number(), z.number()]) }).optional(),
+  /** Since when matches are counted, RFC 3339; absent before the first. */
+  since: z.string().max(40).optional(),
+  /** Over all needs, by capability id; capabilities that were never shown are left out. */
   evidence: z.record(z.string().max(200), evidenceSummarySchema),
   /** Every source that the record names, sorted. */
   sources: z.array(z.string().max(2000)),
@@ -46,10 +50,12 @@ export interface PassportInput {
   generation: number
   /** Milliseconds since 1970. */
   now: number
+  rank?: PassportBody['rank']
+  since?: string
   evidence?: ReadonlyMap<string, EvidenceSummary>
 }
 
-export function passportBody({ record, digest, generation, now, evidence }: PassportInput): PassportBody {
+export function passportBody({ record, digest, generation, now, rank, since, evidence }: PassportInput): PassportBody {
   return {
     passport: 1,
     subject: record.slug,
@@ -57,6 +63,8 @@ export function passportBody({ record, digest, generation, now, evidence }: Pass
     generation,
     digest,
     record,
+    ...(rank && { rank }),
+    ...(since !== undefined && { since }),
     evidence: Object.fromEntries(evidence ?? []),
     sources: sourcesOf(record),
   }

@@ -55,6 +55,8 @@ export interface EvidenceHook {
   breakdown?(live: Live, slug: string): ToolRankAnswer | undefined
   /** Decayed sums of how selections of a tool's capabilities went. */
   outcomes?(slug: string, now: number): { succeeded: number; failed: number }
+  /** What is recorded of a tool's capabilities over all needs, by id; those never shown are left out. */
+  recorded?(slug: string, ids: readonly string[], now: number): Map<string, EvidenceSummary>
   /** Per tool (slug): searches that showed it beside another of these tools and ended in a selection of it, and how those went. */
   contests?(slugs: readonly string[]): { tool: string; selected: number; succeeded: number; failed: number }[]
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ToolRankAnswer } from '../core/api/rank.js'
+import type { EvidenceSummary } from '../core/api/search.js'
 import { reading } from '../core/evidence/decay.js'
 import type { Impression } from '../core/evidence/events.js'
 import { explain, summarize } from '../core/evidence/explain.js'
@@ -8,6 +9,7 @@ import { explorationSlot, type Need, type Weighed, weigh } from '../core/evidenc
 import { type Answer, sigmoid } from '../core/relevance/confidence.js'
 import type { Ranked } from '../index/relevance-index.js'
 import type { EvidenceHook, Question, Scored } from './evidence-hook.js'
+import { evidenceOf } from './evidence-of.js'
 import type { Live } from './live.js'
 import type { Matches } from './matches.js'
 import type { Ranks } from './ranks.js'
@@ -105,6 +107,10 @@ export class RecordedEvidence implements EvidenceHook {
 
   breakdown(live: Live, slug: string): ToolRankAnswer | undefined {
     return live.catalogue.tools.has(slug) ? this.ranks.breakdown(live, slug) : undefined
+  }
+
+  recorded(slug: string, ids: readonly string[], now: number): Map<string, EvidenceSummary> {
+    return evidenceOf(this.matches.log.evidence, slug, ids, now)
   }
 
   outcomes(slug: string, now: number): { succeeded: number; failed: number } {

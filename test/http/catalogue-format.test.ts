@@ -49,3 +49,25 @@ test('a passport is signed with the key that the server publishes', async () => 
   expect(body.record).toEqual(SMALL_CATALOGUE[0])
   expect((await server.get('/api/v1/tools/papermil/passport')).body.detail).toContain('papermill')
 })
+
+test('a passport tells what recorded matches say, with its interval', async () => {
+  const { body: answer } = await server.get('/api/v1/search?q=tables+from+scanned+pdf')
+  const { token, capability } = answer.results[0]
+  expect((await server.send('POST', '/api/v1/matches', { token, outcome: 'selected' })).status).toBe(201)
+  const { body } = await server.get('/api/v1/tools/papermill/passport')
+  expect(verifyPassport(body).valid).toBe(true)
+  expect(body.evidence[capability.id]).toMatchObject({ timesMatched: 1 })
+  expect(body.evidence[capability.id].interval[0]).toBeLessThan(body.evidence[capability.id].lift)
+  expect(body.rank.interval[0]).toBeLessThanOrEqual(body.rank.rank)
+  expect(Object.keys(body.evidence)).not.toContain('post-horn.1')
+})
+
+test('a server.json-like card', async () => {
+  const { status, body } = await server.get('/api/v1/tools/papermill/server.json')
+  expect(status).toBe(200)
+  expect(body).toMatchObject({
+    name: 'matchgraph/papermill',
+    title: 'Papermill',
+    description: 'Reads documents and gives structured data back.',
+  })
+})

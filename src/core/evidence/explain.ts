@@ -17,7 +17,7 @@ export interface EvidenceSummary {
 
 const round = (x: number, digits = 3): number => Number(x.toFixed(digits))
 
-export function summarize({ estimate: e }: Weighed, timesMatched: number): EvidenceSummary {
+export function summarize({ estimate: e }: Pick<Weighed, 'estimate'>, timesMatched: number): EvidenceSummary {
   const [low, high] = liftInterval(e)
   return {
     timesMatched,
