@@ -2,6 +2,7 @@ import { AppError } from '../src/core/errors.js'
 import { documentOf } from '../src/core/indexed-text.js'
 import { type IndexEntry, SearchIndex } from '../src/index/search-index.js'
 import type { CatalogueStore } from '../src/store/store.js'
+import { calibrateIndex } from './calibrate.js'
 import { type IndexerContext, type IndexOptions, stopIfAsked } from './context.js'
 
 /** Tombstones above this share of all rows, and new rows above this share of the live ones, make a rebuild cheaper and its graph better. */
@@ -37,6 +38,7 @@ async function bringUp(context: IndexerContext, options: IndexOptions, index: Se
   const live = await store.catalogue.labels()
   const total = await countAbove(store.catalogue, index.highestLabel)
   await index.follow(live, (after) => entriesOf(context, after, total, options))
+  await calibrateIndex(index, embedder)
   await index.save(context.indexFolder, { generation: generation.id, model: embedder.model })
   return index
 }
