@@ -8,7 +8,6 @@ import {
   type ImportFormat,
   importFile,
 } from '../../indexer/sources/import.js'
-import { listToolsOf } from '../../indexer/sources/mcp-live.js'
 import { importMcpTools } from '../../indexer/sources/mcp-tools.js'
 import type { ToolRecord } from '../core/catalogue.js'
 import { type CommonOptions, common, usageError } from './command.js'
@@ -102,6 +101,8 @@ async function fromServer(
 ): Promise<FileImport> {
   if (format !== 'mcp-tools') throw usageError(`--command goes with mcp-tools, not with ${format}.`)
   if (files.length > 0) throw usageError('Give --command or files, not both.')
+  // the MCP client is only loaded for this
+  const { listToolsOf } = await import('../../indexer/sources/mcp-live.js')
   const answer = await listToolsOf(command)
   const { records, errors, warnings } = importMcpTools(answer, { ...told, source: told.source ?? command, command })
   const place = (fault: { path: string; message: string }) => ({ file: command, line: 1, ...fault })
