@@ -3,6 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Embedder } from '../core/embedding.js'
 import { AppError } from '../core/errors.js'
+import { ModelGenerations } from './generations.js'
 import { hubFolder, isHubId } from './hub.js'
 import { StaticModel } from './static.js'
 import { StaticEmbedder } from './static-embedder.js'
@@ -41,7 +42,9 @@ export function loadTokenTable(): Promise<StaticModel> {
  *   needs transformers.js and that is not installed
  */
 export async function loadEmbedder(model: string | undefined, options: EmbedderOptions): Promise<Embedder> {
-  if (model === undefined) return StaticEmbedder.load(bundledModelFolder())
+  if (model === undefined) {
+    return StaticEmbedder.load(new ModelGenerations(options.cacheDir).currentFolder() ?? bundledModelFolder())
+  }
   const folder = [model, hubFolder(options.cacheDir, model)].find((candidate) => existsSync(candidate))
   if (!folder) {
     const way = isHubId(model)

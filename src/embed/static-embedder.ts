@@ -43,8 +43,7 @@ export class StaticEmbedder implements Embedder {
    * @param idf one factor a row of the table, √ln((N+1)/(df+.5)) in the index; undefined = all alike
    */
   setIdf(idf: Float32Array | undefined): void {
-    const learned = this.table.queryWeights
-    this.factors = idf?.map((factor, piece) => factor ** QUERY_POWER * (learned?.[piece] ?? 1)) ?? learned
+    this.factors = queryFactors(this.table, idf)
   }
 
   async embed(texts: readonly string[], kind: 'query' | 'document'): Promise<Float32Array[]> {
@@ -66,4 +65,13 @@ function identity(table: StaticModel): string {
   const hash = createHash('sha256').update(`${table.size}×${table.dims}`)
   hash.update(new Uint8Array(table.scales.buffer, table.scales.byteOffset, table.scales.byteLength))
   return `static:${hash.digest('hex').slice(0, 12)}`
+}
+
+/**
+ * Factor of each piece in queries. An idf over another vocabulary than the table's says nothing about its pieces and is left out.
+ * @param idf √ln((N+1)/(df+.5)), one a piece
+ */
+export function queryFactors(table: StaticModel, idf: Float32Array | undefined): Float32Array | undefined {
+  if (idf?.length !== table.size) return table.queryWeights
+  return idf.map((factor, piece) => factor ** QUERY_POWER * (table.queryWeights?.[piece] ?? 1))
 }

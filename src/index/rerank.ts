@@ -276,7 +276,7 @@ function cosine(query: SparseQuery, counts: Uint16Array, idf: Float64Array, norm
 }
 
 /** √ln((N + 1)/(df + ½)) over the documents' pieces; half of the largest for pieces of no document. `size` floats. */
-function pieceIdf(pieces: Uint32Array, start: Uint32Array, size: number): Float32Array {
+export function pieceIdf(pieces: Uint32Array, start: Uint32Array, size: number): Float32Array {
   const df = new Uint32Array(size)
   const last = new Int32Array(size).fill(-1)
   const count = start.length - 1
