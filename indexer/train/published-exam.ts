@@ -21,7 +21,9 @@ export async function publishedExam(dataFolder: string): Promise<SemanticExam> {
 function parseQueries(file: string): Pick<SemanticExam, 'queries' | 'judgements'> {
   const queries: { id: string; text: string }[] = []
   const judgements = new Map<string, Map<string, number>>()
-  const [head, ...lines] = readFileSync(file, 'utf8').split('\n').filter((line) => line !== '')
+  const [head, ...lines] = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
   const columns = head!.split('\t')
   const [id, text, capabilities] = ['id', 'query', 'capabilities'].map((name) => columns.indexOf(name))
   if ([id, text, capabilities].includes(-1)) throw new AppError('damaged-file', `${file} lacks a column.`)
