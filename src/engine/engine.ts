@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { CompareQuery, Comparison } from '../core/api/compare.js'
+import type { ResolveAnswer, ResolveBody } from '../core/api/resolve.js'
 import type { Filters, GroupedAnswer, SearchAnswer, SearchQuery, ToolSummary } from '../core/api/search.js'
 import type { ToolRecord } from '../core/catalogue.js'
 import { AppError } from '../core/errors.js'
@@ -11,6 +12,7 @@ import { compare } from './compare.js'
 import type { Caller, EvidenceHook } from './evidence-hook.js'
 import { catchUp, type EngineParts, type Live, loadLive, outlineOf } from './live.js'
 import { filterTests } from './live-catalogue.js'
+import { resolve } from './resolve.js'
 import { search } from './search.js'
 
 /** One page of tools. */
@@ -61,6 +63,11 @@ export class Engine {
   /** @throws AppError `not-found` with suggestions for a name that is no tool, `invalid-parameter` when they name one and the same */
   compare(request: CompareQuery, caller: Caller, now: number): Promise<Comparison> {
     return compare(this.context(), request, { caller, now })
+  }
+
+  /** @throws AppError `invalid-parameter` when `maxTokens` holds no answer */
+  resolve(body: ResolveBody, caller: Caller, now: number): Promise<ResolveAnswer> {
+    return resolve(this.context(), body, caller, { now, resolveId: randomBytes(12).toString('base64url') })
   }
 
   /** @throws AppError `not-found` with the nearest slugs */

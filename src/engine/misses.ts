@@ -6,7 +6,7 @@ import { resultOf } from './result.js'
 
 const NEAR_MISSES = 3
 /** What a relaxed filter would bring is counted down to this confidence. */
-const WOULD_MATCH = 0.2
+export const WOULD_MATCH = 0.2
 
 const withoutFilters = (request: SearchQuery): SearchQuery => ({
   ...request,

@@ -18,8 +18,8 @@ export function resultOf(
   const { explain } = one.ranked
   return {
     position,
-    score: round(one.score),
-    confidence: round(one.ranked.confidence),
+    score: rounded(one.score),
+    confidence: rounded(one.ranked.confidence),
     capability: {
       id,
       name,
@@ -54,7 +54,8 @@ export function resultOf(
   }
 }
 
-const round = (x: number): number => Math.round(x * 1e6) / 1e6
+/** Six digits: finer differences mean nothing and cost a reader tokens. */
+export const rounded = (x: number): number => Math.round(x * 1e6) / 1e6
 
 function whyOf({ ranked, why, exploration }: Scored): string {
   const parts = [

@@ -7,7 +7,7 @@ import { nearMissesOf, relaxationsOf } from './misses.js'
 import { offsetOf, pageOf } from './page.js'
 
 /** Cut: results less sure than this are left out. An exact name is never cut. */
-const LEAST_CONFIDENCE = 0.02
+export const LEAST_CONFIDENCE = 0.02
 /**
  * Answers a search: analyse and embed the need → candidates of both retrievers → relevance → evidence → exact names → cut → page.
  * @throws AppError `invalid-parameter` for a cursor that is not ours

@@ -18,6 +18,7 @@ import { jobRoutes } from './routes/jobs.js'
 import { matchRoutes } from './routes/matches.js'
 import { passportRoutes } from './routes/passports.js'
 import { rankRoutes } from './routes/ranks.js'
+import { resolveRoutes } from './routes/resolve.js'
 import { searchRoutes } from './routes/search.js'
 import { toolRoutes } from './routes/tools.js'
 import { security } from './security.js'
@@ -77,6 +78,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', healthRoutes(deps))
   app.route('/', searchRoutes(deps))
   app.route('/', jobRoutes(deps))
+  app.route('/', resolveRoutes(deps))
   app.route('/', toolRoutes(deps))
   app.route('/', matchRoutes(deps))
   app.route('/', passportRoutes(deps))

@@ -14,17 +14,20 @@ const encoder = new TextEncoder()
 export function tokenBound(text: string): number {
   let tokens = 0
   let joined = false
-  for (const [stretch] of text.matchAll(STRETCH)) {
+  for (const { 0: stretch, index } of text.matchAll(STRETCH)) {
     const first = stretch.charCodeAt(0)
     if (isLetter(first)) tokens += wordBound(stretch, joined)
     else if (first > 127) tokens += encoder.encode(stretch).length
-    else if (/\s/.test(stretch)) tokens += stretch.length === 1 ? 0 : stretch.length
+    else if (/\s/.test(stretch)) tokens += joinsNext(stretch, text.charCodeAt(index + 1)) ? 0 : stretch.length
     else tokens += stretch.length
     // letters right after digits or the other way round are no word: keys and hashes look like that
     joined = isDigit(first)
   }
   return tokens
 }
+
+/** One space and the word or sign after it are one token. */
+const joinsNext = (space: string, next: number): boolean => space === ' ' && next > 32 && next < 128 && !isDigit(next)
 
 const isLetter = (code: number): boolean => (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
 const isDigit = (code: number): boolean => code >= 48 && code <= 57
@@ -33,6 +36,8 @@ function wordBound(letters: string, afterDigits: boolean): number {
   if (afterDigits) return letters.length
   // camelCase is split at its humps, as tokenizers do
   const humps = letters.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? [letters]
+  // many short humps are a key, not a name
+  if (humps.length > 3 && letters.length < 4 * humps.length) return letters.length
   return humps.reduce(
     (sum, hump) => sum + (WORD.test(hump) ? Math.ceil(hump.length / ASCII_LETTERS_PER_TOKEN) : hump.length),
     0,

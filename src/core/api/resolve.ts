@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { PROTOCOLS, TOOL_TYPES } from '../catalogue.js'
+import { PROTOCOLS, pricingSchema, TOOL_TYPES } from '../catalogue.js'
 import { need, unit } from './fields.js'
-import { nearMissSchema, relaxationSchema, toolSummarySchema } from './search.js'
+import { relaxationSchema, toolSummarySchema } from './search.js'
 
 const phrases = z.array(z.string().trim().min(1).max(200)).max(20)
 
@@ -53,9 +53,14 @@ export const invocationSchema = z.object({
   requires: z.array(z.string()),
 })
 
+/** A tool in as few words as do: what a program needs to go on. */
+const resolvedToolSchema = toolSummarySchema
+  .pick({ slug: true, name: true, type: true, url: true, rank: true })
+  .extend({ pricing: pricingSchema.shape.model.optional() })
+
 export const resolvedSchema = z.object({
   position: z.number().int().min(1),
-  tool: toolSummarySchema,
+  tool: resolvedToolSchema,
   capability: z.object({
     id: z.string(),
     name: z.string(),
@@ -70,10 +75,18 @@ export const resolvedSchema = z.object({
   alternatives: z.array(z.object({ slug: z.string(), name: z.string(), why: z.string() })),
   /** Send it back with the outcome. */
   token: z.string(),
-  /** What this answer costs to read, counted high (see docs/agents.md). */
+  /** What this answer costs to read, counted high (tokenBound of the core says how). */
   tokensUsed: z.number().int(),
 })
 export type Resolved = z.infer<typeof resolvedSchema>
+
+export const resolveMissSchema = z.object({
+  tool: resolvedToolSchema.pick({ slug: true, name: true }),
+  capability: z.object({ id: z.string(), name: z.string() }),
+  confidence: unit,
+  /** The one requirement it fails, with the proof where there is one. */
+  fails: z.string(),
+})
 
 export const resolveAnswerSchema = z.object({
   resolveId: z.string(),
@@ -87,7 +100,7 @@ export const resolveAnswerSchema = z.object({
   /** Answers that were left out to stay within `maxTokens`. */
   omitted: z.number().int().optional(),
   /** The nearest ones that were not taken, each with the requirement it fails. */
-  nearMisses: z.array(nearMissSchema).optional(),
+  nearMisses: z.array(resolveMissSchema).optional(),
   /** How many more would be taken without one constraint. */
   relaxations: z.array(relaxationSchema).optional(),
   /** Upper bound of what the whole answer costs to read. */

@@ -21,13 +21,18 @@ export const LICENCE_PHRASE =
 /** `A OR B` lets the user choose, so one that fits is enough. */
 const choices = (license: string): string[] => license.split(/\s+OR\s+/)
 
+/** Whether a stated licence is the wanted one: an identifier as written ("MIT", "Apache-2.0"), or a family ("Apache", "permissive"). */
+export function licenceFits(license: string, wanted: string): boolean {
+  const exact = (one: string) => one.toLowerCase() === wanted.toLowerCase()
+  const family = FAMILIES.find(([name]) => name.test(wanted))?.[1]
+  return choices(license).some((one) => exact(one) || (family?.test(one) ?? false))
+}
+
 export function judgeLicence(record: RecordView, wanted: string): Verdict {
   const { license } = record.tool
   const statement = statementAt(record, 'license')
   if (!license || !statement) return UNKNOWN
-  const family = FAMILIES.find(([name]) => name.test(wanted))?.[1]
-  const fits = (one: string) => (family ? family.test(one) : one.toLowerCase() === wanted.toLowerCase())
-  return choices(license).some(fits) ? met(statement) : notMet(statement)
+  return licenceFits(license, wanted) ? met(statement) : notMet(statement)
 }
 
 export function judgeOpenSource(record: RecordView): Verdict {

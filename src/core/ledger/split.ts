@@ -11,6 +11,8 @@ const LEADING =
   /^(?:(?:and|with|that|which|can|it|we|i|is|are|be|has|have|having|must|should|an?|the|also|for|in|to|under|by|of|on|our|my|some|any|want|need|ideally|preferably|please)\s+)+/i
 const TRAILING =
   /(?:\s+(?:and|with|that|which|can|it|we|i|is|are|be|has|have|an?|the|for|in|to|under|by|of|on|from|over|via|our|my|not|or))+$/i
+/** Words that joined a part to something that a rule took. */
+const LEADING_JOINT = /^(?:(?:and|with|that|which|can|is|are|has|must|should|also)\s+)+/i
 /** Stands for what a rule took, so that positions stay and nothing joins across the gap. */
 const BLANK = '\u0001'
 
@@ -23,7 +25,7 @@ interface Found {
  * Splits a need into what is to be done and the conditions on it. Phrases that a rule knows (price, licence, place, language, number, …) become
  * conditions of their own; what is left is cut at its borders, the first part with content being the need.
  */
-export function requirementsOf(intent: string): Requirement[] {
+export function splitIntent(intent: string): { requirements: Requirement[]; need: string } {
   const conditions: Found[] = []
   let rest = intent
   const takeAll = (phrase: RegExp, keeps: boolean, make: (match: RegExpExecArray) => Requirement): void => {
@@ -50,7 +52,25 @@ export function requirementsOf(intent: string): Requirement[] {
   }
   // words that a condition judges already are not judged again as part of the need
   const judged = new Set(conditions.flatMap(({ requirement }) => contentOf(requirement.text)))
-  return [...conditions, ...topicsOf(rest, judged)].sort((a, b) => a.at - b.at).map(({ requirement }) => requirement)
+  const requirements = [...conditions, ...topicsOf(rest, judged)].sort((a, b) => a.at - b.at)
+  return { requirements: requirements.map(({ requirement }) => requirement), need: tidied(rest, intent) }
+}
+
+export const requirementsOf = (intent: string): Requirement[] => splitIntent(intent).requirements
+
+/** What is to be done, without the conditions that a rule took; the whole intent when nothing else is left. */
+function tidied(rest: string, intent: string): string {
+  const need = rest
+    .split(new RegExp(`${BLANK}+`))
+    .map((piece) =>
+      piece
+        .replace(/^[\s,;]+|[\s,;]+$/g, '')
+        .replace(LEADING_JOINT, '')
+        .replace(TRAILING, ''),
+    )
+    .filter((piece) => contentOf(piece).length > 0)
+    .join(' ')
+  return need === '' ? intent : need
 }
 
 function topicsOf(rest: string, judged: ReadonlySet<string>): Found[] {

@@ -4,7 +4,7 @@ import type { CapabilityRecord, Tool } from '../catalogue.js'
 export interface Statement {
   /** Verbatim from the record (sentences), or `name: value` (facts). */
   text: string
-  /** Where in the record: `capabilities.3.description`, `attributes.hosting`, … */
+  /** Where in the record: `attributes.hosting`, `capabilities.3.description` (the capability's id where it has one), … */
   path: string
   source?: string
   /** Name of the capability it stands under; empty for the tool's own. */
@@ -57,11 +57,11 @@ export function viewOf(tool: Tool, capabilities: readonly CapabilityRecord[], fi
 }
 
 function capabilityStatements(capability: CapabilityRecord, index: number): Statement[] {
-  const { name, description, unique, limitations, requires, inputs, outputs, tags, source } = capability
+  const { id, name, description, unique, limitations, requires, inputs, outputs, tags, source } = capability
   const under = (field: string, kind: Statement['kind'], texts: readonly string[]): Statement[] =>
     texts.map((text) => ({
       text,
-      path: `capabilities.${index}.${field}`,
+      path: `capabilities.${id ?? index}.${field}`,
       topic: name,
       kind,
       ...(source && { source }),

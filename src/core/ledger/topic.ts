@@ -26,9 +26,18 @@ const SAME: Readonly<Record<string, string>> = Object.fromEntries(
   ].map(([from, to]) => [stemOf(from!), stemOf(to!)]),
 )
 
-const canonical = (word: string): string => {
+/** Stemming costs most of a ledger, and records repeat their words. */
+const stems = new Map<string, string>()
+const MOST_STEMS = 50_000
+
+function canonical(word: string): string {
+  const known = stems.get(word)
+  if (known !== undefined) return known
   const stem = stemOf(word)
-  return SAME[stem] ?? stem
+  const one = SAME[stem] ?? stem
+  if (stems.size >= MOST_STEMS) stems.clear()
+  stems.set(word, one)
+  return one
 }
 
 /** Stems that carry a phrase's meaning, without repeats. */

@@ -13,8 +13,8 @@ export const notMet = (proof: Statement): Verdict => ({ state: 'not-met', proof 
 /** What the requirement says in the caller's words, and how a record is asked about it. */
 export interface Requirement {
   text: string
-  /** `need`: what is to be done; `condition`: how, at what price, with what, within which bounds. */
-  role: 'need' | 'condition'
+  /** `need`: what is to be done; `condition`: how, at what price, within which bounds; `constraint`: a condition given apart from the need. */
+  role: 'need' | 'condition' | 'constraint'
   judge(record: RecordView): Verdict
 }
 

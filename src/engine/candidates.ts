@@ -1,0 +1,85 @@
+import type { Capability, Tool } from '../core/catalogue.js'
+import type { Constraint } from '../core/ledger/constraints.js'
+import { type LedgerEntry, ledgerOf } from '../core/ledger/ledger.js'
+import type { Requirement } from '../core/ledger/verdict.js'
+import type { SearchContext } from './ask.js'
+import type { Scored } from './evidence-hook.js'
+
+/** A tool that was found for a need, by its best capability, with what its record says of every requirement. */
+export interface Candidate {
+  scored: Scored
+  tool: Tool
+  capability: Capability
+  /** Constraints first, then the intent's requirements. */
+  ledger: LedgerEntry[]
+  /** Constraints that it does not fulfil, with their ledger entries. */
+  fails: { constraint: Constraint; entry: LedgerEntry }[]
+}
+
+/** A tool's further capabilities that are read for proofs; very large tools are read in part. */
+const READ_PER_TOOL = 60
+const ALTERNATIVES = 3
+
+/** The first tools of a ranked list, one capability each, judged by their records. */
+export async function judgeCandidates(
+  context: SearchContext,
+  ranked: readonly Scored[],
+  tools: number,
+  requirements: readonly Requirement[],
+  constraints: readonly Constraint[],
+): Promise<Candidate[]> {
+  const { catalogue } = context.live
+  const best = new Map<string, Scored>()
+  for (const one of ranked) {
+    const slug = catalogue.ownerOf(one.ranked.label)?.tool.slug
+    if (slug !== undefined && !best.has(slug)) best.set(slug, one)
+    if (best.size === tools) break
+  }
+  const wanted = [...best].map(([slug, one]) => {
+    const outlines = catalogue.tools.get(slug)!.capabilities.map(({ label }) => label)
+    return [...new Set([one.ranked.label, ...outlines.slice(0, READ_PER_TOOL)])]
+  })
+  const stored = await context.parts.store.catalogue.capabilities(wanted.flat())
+  const byLabel = new Map(stored.map((capability) => [capability.label, capability]))
+  return [...best].flatMap(([slug, scored], i) => {
+    // a capability that was removed while this question ran is left out
+    const capabilities = wanted[i]!.flatMap((label) => byLabel.get(label) ?? [])
+    const capability = byLabel.get(scored.ranked.label)
+    const tool = catalogue.tools.get(slug)?.tool
+    if (!capability || !tool) return []
+    const all = [...constraints.map(({ requirement }) => requirement), ...requirements]
+    const ledger = ledgerOf(all, tool, capabilities, 0)
+    const fails = constraints.flatMap((constraint, n) =>
+      constraint.accepts.includes(ledger[n]!.state) ? [] : [{ constraint, entry: ledger[n]! }],
+    )
+    return [{ scored, tool, capability, ledger, fails }]
+  })
+}
+
+/** The next best tools in place of one, each with what sets it apart: proofs it has more or fewer, price, how sure. */
+export function alternativesAmong(
+  passing: readonly Candidate[],
+  one: Candidate,
+): { slug: string; name: string; why: string }[] {
+  return passing
+    .filter((other) => other !== one)
+    .slice(0, ALTERNATIVES)
+    .map((other) => ({ slug: other.tool.slug, name: other.tool.name, why: differenceOf(one, other) }))
+}
+
+function differenceOf(one: Candidate, other: Candidate): string {
+  const met = ({ ledger }: Candidate) =>
+    ledger.filter((entry) => entry.state === 'met').map((entry) => entry.requirement)
+  const [mine, its] = [met(one), met(other)]
+  const gains = its.filter((requirement) => !mine.includes(requirement))
+  const losses = mine.filter((requirement) => !its.includes(requirement))
+  const parts = [`“${other.capability.name}”, ${percent(other.scored.ranked.confidence)} sure`]
+  if (gains.length > 0) parts.push(`is proved to meet ${listed(gains)}, which ${one.tool.name} is not`)
+  if (losses.length > 0) parts.push(`not proved to meet ${listed(losses)}`)
+  const [price, itsPrice] = [one.tool.pricing?.model, other.tool.pricing?.model]
+  if (price && itsPrice && price !== itsPrice) parts.push(`${itsPrice} instead of ${price}`)
+  return parts.join('; ')
+}
+
+const listed = (all: readonly string[]): string => all.map((one) => `“${one}”`).join(', ')
+const percent = (share: number): string => `${Math.round(share * 100)} %`
