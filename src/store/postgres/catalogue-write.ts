@@ -132,9 +132,9 @@ export class CatalogueWriter {
     const kept = new Set<string>()
     for (const some of inPieces(incoming)) {
       const { rows } = await this.connection.query<{ id: string }>(
-        `UPDATE capability SET ordinal = new.ordinal, record = new.record, name = new.name
-         FROM unnest($1::text[], $2::int[], $3::text[], $4::text[]) AS new (id, ordinal, record, name)
-         WHERE capability.id = new.id RETURNING capability.id`,
+        `UPDATE capability SET ordinal = ($2::int[])[array_position($1::text[], id)],
+           record = ($3::text[])[array_position($1::text[], id)], name = ($4::text[])[array_position($1::text[], id)]
+         WHERE id = ANY ($1::text[]) RETURNING id`,
         [
           some.map(({ id }) => id),
           some.map(({ ordinal }) => ordinal),

@@ -190,20 +190,21 @@ async function insertEvents(connection: Queryable, events: readonly NewEvent[], 
   for (const some of inPieces(numbered)) {
     const keys = some.flatMap(({ seq, dedupe }) => [...new Set(dedupe)].map((key) => ({ seq, key: toText(key) })))
     await connection.query(
-      `WITH events AS (
-         INSERT INTO event (seq, kind, at, id, payload)
-         SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[]))
-       INSERT INTO event_dedupe (seq, key) SELECT * FROM unnest($6::bigint[], $7::text[])`,
+      `INSERT INTO event (seq, kind, at, id, payload)
+       SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[])`,
       [
         some.map(({ seq }) => seq),
         some.map(({ kind }) => kind),
         some.map(({ at }) => at),
         some.map(({ id }) => toText(id)),
         some.map(({ payload }) => JSON.stringify(payload)),
-        keys.map(({ seq }) => seq),
-        keys.map(({ key }) => key),
       ],
     )
+    if (keys.length === 0) continue
+    await connection.query('INSERT INTO event_dedupe (seq, key) SELECT * FROM unnest($1::bigint[], $2::text[])', [
+      keys.map(({ seq }) => seq),
+      keys.map(({ key }) => key),
+    ])
   }
 }
 

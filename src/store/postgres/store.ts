@@ -4,6 +4,7 @@ import { SqliteStore } from '../sqlite/store.js'
 import type { Lock, LockName, Store, StoreChange, Watch } from '../store.js'
 import type { TableReader, TableWriter } from '../tables.js'
 import { PostgresCatalogue } from './catalogue.js'
+import { distribute } from './citus.js'
 import { Client } from './client.js'
 import { Listener } from './listener.js'
 import { lockKey } from './locks.js'
@@ -37,6 +38,11 @@ export class PostgresStore implements Store {
       throw error
     }
     return new PostgresStore(client)
+  }
+
+  /** Spreads the tables over the workers of a Citus cluster; best while they are empty. */
+  distribute(): Promise<void> {
+    return distribute(this.client)
   }
 
   async tryLock(name: LockName): Promise<Lock | undefined> {
