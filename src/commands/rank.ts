@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { type RankingsAnswer, rankingsQuerySchema, type ToolRankAnswer } from '../core/api/rank.js'
 import { Engine } from '../engine/engine.js'
+import { wordingOf } from '../engine/wording.js'
 import { type CommonOptions, common, print, settingsOf } from './command.js'
 import { openEvidence } from './evidence.js'
 import { openHome } from './open.js'
@@ -24,6 +25,7 @@ export function register(program: Command): void {
           print(options, board, () => boardText(board))
         } else {
           const rank = evidence.ranks.breakdown(live, slug)
+          rank.wording = await wordingOf((await opened.store.catalogue.tool(slug))!, opened.embedder)
           print(options, rank, () => rankText(rank))
         }
       } finally {
@@ -57,6 +59,11 @@ function rankText(answer: ToolRankAnswer): string {
       )
     }
   }
+  const { wording } = answer
+  if (wording && wording.boasting + wording.addressingReaders > 0)
+    lines.push(
+      `  wording: ${wording.boasting} capabilities boast, which adds ${wording.sensitivity} to their similarity; ${wording.addressingReaders} speak to the model that reads them; none of it enters the rank`,
+    )
   const since = answer.since ? ` since ${answer.since.slice(0, 10)}` : ''
   lines.push(`  matched ${answer.timesMatched} times${since}; weights version ${answer.version}`)
   return lines.join('\n')

@@ -36,6 +36,17 @@ const matched = {
   since: z.string().optional(),
 }
 
+/** How a tool's texts speak of it. None of it enters the rank. */
+export const wordingSchema = z.object({
+  /** Capabilities whose texts hold praise or calls to action. */
+  boasting: z.number().int(),
+  /** Mean cosine that this praise adds between its capabilities and the needs they serve. */
+  sensitivity: z.number(),
+  /** Capabilities whose texts speak to the model that reads them. */
+  addressingReaders: z.number().int(),
+})
+export type Wording = z.infer<typeof wordingSchema>
+
 export const toolRankSchema = z.object({
   slug: z.string(),
   name: z.string(),
@@ -44,6 +55,7 @@ export const toolRankSchema = z.object({
   interval,
   version: z.number().int(),
   components: z.array(rankComponentSchema),
+  wording: wordingSchema.optional(),
   ...matched,
 })
 export type ToolRankAnswer = z.infer<typeof toolRankSchema>

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { rankingsQuerySchema, rankingsSchema, toolRankSchema } from '../../core/api/rank.js'
+import { wordingOf } from '../../engine/wording.js'
 import type { AppDeps } from '../env.js'
 import { type App, json, problems, router } from '../router.js'
 
@@ -22,7 +23,12 @@ const rankingsRoute = createRoute({
 
 export function rankRoutes({ engine, ranks }: AppDeps): App {
   const app = router()
-  app.openapi(rankRoute, (c) => c.json(ranks.breakdown(engine.live, c.req.valid('param').slug), 200))
+  app.openapi(rankRoute, async (c) => {
+    const { slug } = c.req.valid('param')
+    const rank = ranks.breakdown(engine.live, slug)
+    const wording = await wordingOf(await engine.tool(slug), engine.parts.embedder)
+    return c.json({ ...rank, wording }, 200)
+  })
   app.openapi(rankingsRoute, (c) => c.json(ranks.rankings(engine.live, c.req.valid('query')), 200))
   return app
 }
