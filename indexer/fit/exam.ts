@@ -89,6 +89,13 @@ export class Exam {
     })
   }
 
+  /** What a catalogue's publication does: asks the pseudo-queries without their own capability. */
+  async calibrate(): Promise<void> {
+    const best: number[] = []
+    for (const { label, text } of this.index.pseudoQueries()) best.push((await this.ask(text, { without: label })).r)
+    this.index.calibrate(best)
+  }
+
   /** Quality of the answers to a set's queries, in their order. */
   async metrics(set: QuerySet, options: { mode?: Mode; limit?: number } = {}): Promise<QueryMetrics[]> {
     const results: QueryMetrics[] = []

@@ -47,7 +47,8 @@ export function sampleQuality({ features, ids, relevance }: Sample, weights: Fea
   ).ndcg
 }
 
-const evenly = <T>(list: readonly T[], count: number): T[] =>
+/** `count` entries at equal distances, or all. */
+export const evenly = <T>(list: readonly T[], count: number): T[] =>
   list.length <= count
     ? [...list]
     : Array.from({ length: count }, (_, i) => list[Math.floor((i * list.length) / count)]!)

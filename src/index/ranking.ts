@@ -1,10 +1,13 @@
 import type { Hits } from '../core/document.js'
-import { type ConfidenceSignals, presentProbability, rightLogit, sigmoid } from '../core/relevance/confidence.js'
+import { meanOf } from '../core/metrics.js'
+import { type ConfidenceSignals, confidenceLogit, sigmoid } from '../core/relevance/confidence.js'
 import { type Explanation, explain } from '../core/relevance/explain.js'
 import type { RelevanceWeights } from '../core/relevance/weights.js'
 import type { KeywordTerm } from './keyword.js'
 import type { AnalyzedQuery } from './query.js'
 import type { RerankFeatures } from './rerank.js'
+
+const NEAREST = 10
 
 export interface RankInput {
   semantic: Hits
@@ -34,8 +37,10 @@ export interface Ranking {
   ranked: Ranked[]
   /** P(some capability here serves the need), to be compared with a threshold. */
   present: number
-  /** The top result's corpus-independent relevance (see ConfidenceSignals.r), 0 without a result. */
+  /** The top result's relevance independent of the other results (R of ConfidenceSignals), 0 without a result. */
   r: number
+  /** What `present` and the top confidence were computed from; undefined without a result. */
+  signals?: ConfidenceSignals
 }
 
 /** What ranking asks of the index. */
@@ -47,6 +52,10 @@ export interface Candidates {
   self: number
   noise: readonly number[]
   matched(row: number): string[]
+  /** Distinct stems of the query that stand in a row. */
+  hits(row: number): number
+  /** Labels that stand for the whole catalogue. */
+  sample: Uint32Array
 }
 
 interface Candidate {
@@ -76,8 +85,8 @@ export function order(
   const tail = all.slice(depth)
   scaleTail(head, tail)
   const list = [...head, ...tail]
-  const signals = confidenceSignals(query, list, candidates)
-  const top = rightLogit(weights.confidence.right, signals)
+  const signals = confidenceSignals(query, input, list, candidates)
+  const top = confidenceLogit(weights.confidence.right, signals)
   const best = list[0]!.relevance
   const ranked = list.map((candidate): Ranked => {
     const rel = top - weights.confidence.slope * (best - candidate.relevance)
@@ -89,7 +98,7 @@ export function order(
     }
     return result
   })
-  return { ranked, present: presentProbability(weights.confidence.present, signals), r: signals.r }
+  return { ranked, present: sigmoid(confidenceLogit(weights.confidence.present, signals)), r: list[0]!.r, signals }
 }
 
 /** Both retrievers' hits with both scores each, ordered by the first mix. */
@@ -173,17 +182,37 @@ function scaleTail(head: readonly Candidate[], tail: Candidate[]): void {
 
 function confidenceSignals(
   query: AnalyzedQuery,
+  input: RankInput,
   list: readonly Candidate[],
   candidates: Candidates,
 ): ConfidenceSignals {
-  const r = list[0]!.r
-  const next = list.slice(1, 6)
-  const mean = next.reduce((sum, candidate) => sum + candidate.r, 0) / Math.max(1, next.length)
+  const top = list[0]!
+  const next = list.slice(1, 6).map(({ r }) => r)
+  const terms = Math.log(1 + new Set(query.stems).size)
   const [center, deviation] = candidates.noise
+  const { mean, spread } = background(input, list, candidates)
   return {
-    r,
-    margin: next.length > 0 ? r - mean : 0,
-    terms: Math.log(1 + new Set(query.stems).size),
-    z: center === undefined || !deviation ? 0 : (r - center) / deviation,
+    margin: next.length > 0 ? top.r - meanOf(next) : 0,
+    rTerms: top.r * terms,
+    rSpread: top.r * spread,
+    lateTerms: (top.features?.late ?? 0) * terms,
+    hits: Math.log(1 + candidates.hits(top.row)),
+    clause: top.features?.clause ?? top.fuse,
+    background: mean,
+    z: center === undefined || !deviation ? 0 : (top.r - center) / deviation,
   }
+}
+
+/** Mean cosine of the query to the catalogue, and how many deviations above it the ten nearest stand. */
+function background(
+  input: RankInput,
+  list: readonly Candidate[],
+  candidates: Candidates,
+): { mean: number; spread: number } {
+  if (input.mode === 'keyword' || candidates.sample.length === 0) return { mean: 0, spread: 0 }
+  const cosines = [...input.cosines('query', candidates.sample)]
+  const mean = meanOf(cosines)
+  const deviation = Math.sqrt(meanOf(cosines.map((cosine) => (cosine - mean) ** 2)))
+  const nearest = list.map(({ cosine }) => cosine).sort((a, b) => b - a)
+  return { mean, spread: deviation > 1e-6 ? (meanOf(nearest.slice(0, NEAREST)) - mean) / deviation : 0 }
 }

@@ -14,6 +14,9 @@ import { Vocabulary } from './vocabulary.js'
 
 export type { AnalyzedQuery, Ranked, RankInput, Ranking }
 
+/** Capabilities that stand for the whole catalogue when a query's mean cosine is estimated: its error is a sixteenth of the deviation. */
+const SAMPLE = 256
+
 /** What is computed from the forward data and thrown away when documents come or go. */
 interface Built {
   keyword: KeywordIndex
@@ -35,6 +38,7 @@ export class RelevanceIndex {
   private live = 0
   /** Row → 1 when removed; undefined while nothing is. */
   private dead: Uint8Array | undefined
+  private sample: Uint32Array | undefined
   /** Mean and deviation of the best r of pseudo-queries (see `calibrate`); [] before. */
   private noise: number[] = []
 
@@ -62,7 +66,9 @@ export class RelevanceIndex {
       this.forward.add(document, this.vocabulary, this.table)
       this.live++
     }
-    if (documents.length > 0) this.built = undefined
+    if (documents.length === 0) return
+    this.built = undefined
+    this.sample = undefined
   }
 
   /** Takes capabilities out of every answer at once; unknown labels are ignored. Statistics follow with the next `compact`. */
@@ -73,6 +79,7 @@ export class RelevanceIndex {
       this.rowOf[label] = -1
       if (this.dead === undefined || this.dead.length < this.forward.count) this.growDead()
       this.dead![row] = 1
+      this.sample = undefined
       this.live--
     }
   }
@@ -100,6 +107,8 @@ export class RelevanceIndex {
       self: this.selfScore(query, keyword),
       noise: this.noise,
       matched: (row) => this.matchedWords(query, keyword, row),
+      hits: (row) => this.hits(query, keyword, row),
+      sample: this.sampleLabels(),
     }
     return order(query, input, candidates, this.weights)
   }
@@ -154,6 +163,7 @@ export class RelevanceIndex {
     if (this.live < this.forward.count) {
       const kept = this.forward.filter((row) => this.dead?.[row] !== 1, this.vocabulary)
       this.dead = undefined
+      this.sample = undefined
       this.forward = kept.forward
       this.vocabulary = kept.vocabulary
       for (const [row, label] of this.forward.labels.view().entries()) this.rowOf[label] = row
@@ -217,6 +227,21 @@ export class RelevanceIndex {
       sum += df > 0 ? bm25Idf(keyword.count, df) : 0.5 * Math.log(keyword.count + 1)
     }
     return sum
+  }
+
+  private hits(query: AnalyzedQuery, keyword: KeywordIndex, row: number): number {
+    const ids = [...new Set(query.stems)].map((stem) => this.vocabulary.stemId(stem))
+    return ids.filter((id) => id >= 0 && keyword.saturated(id, row) > 0).length
+  }
+
+  /** Up to `SAMPLE` live labels, evenly drawn; kept until something is added or removed. */
+  private sampleLabels(): Uint32Array {
+    if (this.sample === undefined) {
+      const live = this.forward.labels.view().filter((_, row) => this.dead?.[row] !== 1)
+      const size = Math.min(SAMPLE, live.length)
+      this.sample = Uint32Array.from({ length: size }, (_, i) => live[Math.floor((i * live.length) / size)]!)
+    }
+    return this.sample
   }
 
   private matchedWords(query: AnalyzedQuery, keyword: KeywordIndex, row: number): string[] {

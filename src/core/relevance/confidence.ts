@@ -2,17 +2,33 @@ import type { RelevanceWeights } from './weights.js'
 
 export type Answer = 'match' | 'weak' | 'none'
 
-/** What the two confidence models look at; all of it is left over from ranking. */
+/**
+ * What the two confidence models look at; all of it is left over from ranking. R is the top result's relevance with the keyword part measured
+ * against the query itself (B/(2.2 · self)) instead of the best of this answer, n the number of distinct content stems of the query.
+ * Chosen among 60 by forward selection leaving one set out (docs/relevance-log.md).
+ */
 export interface ConfidenceSignals {
-  /** The top result's corpus-independent relevance: the weighted features with B/(2.2·self) in place of B/max B. */
-  r: number
-  /** r of the top result minus the mean of the next five. */
+  /** R of the top result minus the mean of the next five. */
   margin: number
-  /** ln(1 + number of distinct content stems of the query). */
-  terms: number
-  /** r against the mean and deviation that pseudo-queries reach whose own capability was taken away; 0 when not calibrated. */
+  /** R · ln(1 + n): the same R means more for a longer request. */
+  rTerms: number
+  /** R · (mean of the ten highest cosines − mean cosine)/deviation over the whole catalogue. */
+  rSpread: number
+  /** Late interaction of the top result · ln(1 + n). */
+  lateTerms: number
+  /** ln(1 + stems of the query that stand in the top result). */
+  hits: number
+  /** First mix of the clause that the top result serves best. */
+  clause: number
+  /** Mean cosine of the query to the whole catalogue: is this its topic at all? */
+  background: number
+  /** R against the mean and deviation that pseudo-queries reach whose own capability was taken away; 0 when not calibrated. */
   z: number
 }
+export const SIGNALS = ['margin', 'rTerms', 'rSpread', 'lateTerms', 'hits', 'clause', 'background', 'z'] as const
+
+/** Logistic weights of the signals. */
+export type ConfidenceWeights = RelevanceWeights['confidence']['right']
 
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
 
@@ -22,20 +38,9 @@ export const logit = (p: number): number => {
   return Math.log(inside / (1 - inside))
 }
 
-/** Logit of P(the top result serves the need). */
-export function rightLogit(weights: RelevanceWeights['confidence']['right'], signals: ConfidenceSignals): number {
-  const { r, margin, terms } = signals
-  return weights.bias + weights.r * r + weights.margin * margin + weights.terms * terms + weights.rTerms * r * terms
-}
-
-/** P(some capability of the catalogue serves the need). A number to compare with a threshold, not one to show. */
-export function presentProbability(
-  weights: RelevanceWeights['confidence']['present'],
-  signals: ConfidenceSignals,
-): number {
-  const { r, terms, z } = signals
-  return sigmoid(weights.bias + weights.r * r + weights.terms * terms + weights.rTerms * r * terms + weights.z * z)
-}
+/** bias + Σ weight · signal. */
+export const confidenceLogit = (weights: ConfidenceWeights, signals: ConfidenceSignals): number =>
+  SIGNALS.reduce((sum, signal) => sum + weights[signal] * signals[signal], weights.bias)
 
 /** "match": the top result very likely serves the need; "none": probably nothing here does; "weak": look for yourself. */
 export function answerOf(

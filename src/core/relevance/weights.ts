@@ -2,6 +2,17 @@ import { z } from 'zod'
 
 const weight = z.number().min(0)
 const signed = z.number()
+const logistic = z.strictObject({
+  bias: signed,
+  margin: signed,
+  rTerms: signed,
+  rSpread: signed,
+  lateTerms: signed,
+  hits: signed,
+  clause: signed,
+  background: signed,
+  z: signed,
+})
 
 /** The fitted numbers of `data/relevance.json`. Every weight of the order is ≥ 0: free signs learn which corpus a text came from. */
 export const relevanceWeightsSchema = z.strictObject({
@@ -35,9 +46,9 @@ export const relevanceWeightsSchema = z.strictObject({
   }),
   confidence: z.strictObject({
     /** P(the top result serves the need): logistic weights. */
-    right: z.strictObject({ bias: signed, r: signed, margin: signed, terms: signed, rTerms: signed }),
+    right: logistic,
     /** P(some capability here serves the need): logistic weights. */
-    present: z.strictObject({ bias: signed, r: signed, terms: signed, rTerms: signed, z: signed }),
+    present: logistic,
     /** Logits lost per unit of relevance below the top result. */
     slope: weight,
     /** `match` at and above this P(right). */
