@@ -8,6 +8,16 @@ const HTML = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
 const NEED = 'get tables out of scanned pdf files'
 const searchPath = (parameters: Record<string, string>) => `/search?${new URLSearchParams(parameters)}`
 
+const PAGES = [
+  '/',
+  searchPath({ q: NEED }),
+  '/tools/papermill',
+  '/compare/papermill-vs-post-horn',
+  '/compare/ear-trumpet-vs-papermill-vs-post-horn',
+  '/rankings',
+  '/docs',
+]
+
 interface Element {
   name: string
   attributes: Record<string, string>
@@ -45,7 +55,7 @@ const page = (path: string) => server.get(path, HTML)
 
 describe('the pages', () => {
   it('are whole documents that load nothing from elsewhere and nothing inline', async () => {
-    for (const path of ['/', searchPath({ q: NEED }), '/tools/papermill', '/docs', '/tools/nothing-like-it']) {
+    for (const path of [...PAGES, '/tools/nothing-like-it']) {
       const { body, headers } = await page(path)
       expect(body).toMatch(/^<!doctype html><html lang="en">/)
       expect(elementsOf(body).filter(({ name }) => name === 'h1')).toHaveLength(1)
@@ -71,7 +81,7 @@ describe('the pages', () => {
   })
 
   it('say the same as markdown, by .md and by Accept', async () => {
-    for (const path of ['/', '/docs', '/tools/papermill', searchPath({ q: NEED })]) {
+    for (const path of PAGES) {
       const { body } = await page(path)
       const other = elementsOf(body).find(({ attributes }) => attributes.type === 'text/markdown')!.attributes.href!
       const byAddress = await page(other)
@@ -131,6 +141,73 @@ describe('the search page', () => {
     expect(status).toBe(400)
     expect(body).toContain('<h1>A parameter has an invalid value</h1>')
     expect((await page(searchPath({ q: NEED, utm_source: 'x' }))).status).toBe(200)
+  })
+})
+
+describe('the tool page', () => {
+  it('takes the rank apart, and the points sum to it', async () => {
+    const { body } = await page('/tools/papermill.md')
+    const points = [...body.matchAll(/\| ([\d.]+) of \d+ \|$/gm)].map((match) => Number(match[1]))
+    const rank = Number(/Rank: ([\d.]+) of 100/.exec(body)![1])
+    expect(points).toHaveLength(5)
+    expect(points.reduce((a, b) => a + b, 0)).toBeCloseTo(rank, 1)
+    expect(body).toContain('no data')
+  })
+
+  it('counts distinct capabilities beside those that are listed', async () => {
+    const twin = structuredClone(SMALL_CATALOGUE[0]!)
+    twin.capabilities.push({ ...twin.capabilities[0]!, id: 'papermill.3' })
+    const twins = await startServer([twin])
+    try {
+      expect((await twins.get('/tools/papermill.md')).body).toContain('(3, 2 distinct)')
+    } finally {
+      await twins.close()
+    }
+  })
+})
+
+describe('the comparison page', () => {
+  it('says what kind of pair it is, who serves what, and no data where there is none', async () => {
+    const { status, body } = await page('/compare/papermill-vs-post-horn')
+    expect(status).toBe(200)
+    expect(body).toContain('<h1>Papermill vs Post Horn</h1>')
+    expect(body).toMatch(/Substitutes|Complements|contains|Unrelated/)
+    expect(body).toContain('no data')
+    expect(body).toContain('Extracting tables from scanned PDF pages')
+  })
+
+  it('has one address however the names are typed', async () => {
+    for (const [typed, path] of [
+      ['/compare?tools=papermill&tools=Post+Horn', '/compare/papermill-vs-post-horn'],
+      ['/compare?tools=papermill,posthorn', '/compare/papermill-vs-post-horn'],
+      ['/compare/papermill-vs-horn', undefined],
+      ['/compare/Papermill-vs-posthorn.md', '/compare/papermill-vs-post-horn.md'],
+      ['/compare?tools=papermill,post-horn&for=mail+a+receipt', '/compare/papermill-vs-post-horn?for=mail+a+receipt'],
+    ] as const) {
+      const { status, headers } = await page(typed)
+      expect([status, headers.get('location') ?? undefined], typed).toEqual([path ? 302 : 404, path])
+    }
+  })
+
+  it('judges a situation in the words of whoever asks', async () => {
+    const { body } = await page('/compare/papermill-vs-post-horn?for=mail+a+receipt+to+a+customer+after+checkout')
+    expect(body).toContain('mail a receipt to a customer after checkout')
+    expect(body).toContain('your question')
+  })
+
+  it('says what is missing when there is nothing to compare', async () => {
+    expect((await page('/compare?tools=papermill')).status).toBe(400)
+    const { status, body } = await page('/compare/papermill-vs-postcard')
+    expect(status).toBe(404)
+    expect(body).toContain('postcard')
+  })
+})
+
+describe('the rankings page', () => {
+  it('lists tools with intervals and filters', async () => {
+    const { body } = await page('/rankings?type=api')
+    expect(body).toContain('<a href="/tools/papermill">Papermill</a>')
+    expect(body).not.toContain('/tools/post-horn')
   })
 })
 
@@ -254,6 +331,9 @@ describe('hostile texts', () => {
           searchPath({ q: `parsing hostile input ${text}` }),
           searchPath({ q: 'parsing hostile input', category: text.replaceAll(',', '').slice(0, 64) }),
           `/tools/${encodeURIComponent(text)}`,
+          `/compare/hostile-${i}-vs-hostile-${(i + 1) % XSS.length}?${new URLSearchParams({ for: text })}`,
+          `/compare?${new URLSearchParams({ tools: `${text},x` })}`,
+          '/rankings',
           searchPath({ q: 'x', type: text }),
         ]) {
           expect(faultsOf((await hostile.get(path, HTML)).body), path).toEqual([])

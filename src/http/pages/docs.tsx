@@ -1,5 +1,6 @@
 import type { FC } from 'hono/jsx'
 import { ERROR_CODES } from '../../core/errors.js'
+import { Scroll } from './components/parts.js'
 import { blocks, fence, inline, table } from './markdown.js'
 import type { Page } from './page.js'
 import { limitsOf, type Schema, sketch } from './sketch.js'
@@ -55,7 +56,7 @@ export function callsOf(document: OpenApi): Call[] {
 
 const Parameters: FC<{ call: Call }> = ({ call: { operation, path } }) =>
   operation.parameters && operation.parameters.length > 0 ? (
-    <div class="scroll">
+    <Scroll label={`Parameters of ${path}`}>
       <table>
         <caption class="sr">Parameters of {path}</caption>
         <thead>
@@ -82,7 +83,7 @@ const Parameters: FC<{ call: Call }> = ({ call: { operation, path } }) =>
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   ) : null
 
 const CallSection: FC<{ call: Call }> = ({ call }) => {
@@ -129,7 +130,7 @@ const ErrorTable: FC = () => (
       Every error is <code>application/problem+json</code> (RFC 9457): type, title, status, detail, instance, code, and
       for faulty input <code>errors[]</code> with path, message and the nearest right name.
     </p>
-    <div class="scroll">
+    <Scroll label="Errors">
       <table>
         <thead>
           <tr>
@@ -150,7 +151,7 @@ const ErrorTable: FC = () => (
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   </section>
 )
 

@@ -1,53 +1,53 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
-import { type SearchQuery, searchQuerySchema } from '../../core/api/search.js'
+import { compareQuerySchema } from '../../core/api/compare.js'
+import { rankingsQuerySchema } from '../../core/api/rank.js'
+import { searchQuerySchema } from '../../core/api/search.js'
 import type { AppError } from '../../core/errors.js'
 import { requestFault } from '../../core/request-fault.js'
 import type { Engine } from '../../engine/engine.js'
+import { toolsNamed } from '../../engine/names.js'
+import { sidesOf } from '../../engine/portraits.js'
 import type { AppDeps, Env } from '../env.js'
 import { needs } from '../middleware.js'
 import { problemOf } from '../problem.js'
 import { type App, router } from '../router.js'
 import { Assets } from './assets.js'
+import { comparePage } from './compare.js'
 import type { Reported } from './components/result.js'
 import { docsPage, type OpenApi } from './docs.js'
+import { compareHref } from './links.js'
 import { type Frame, originOf, type Page, wantsMarkdown } from './page.js'
 import { problemPage, type Suggestion } from './problem.js'
+import { rankingsPage } from './rankings.js'
 import { reportRoutes } from './report.js'
 import { homePage, searchPage } from './search.js'
 import { show } from './show.js'
 import { llms, robots, sitemap } from './site.js'
 import { toolPage } from './tool.js'
 
-/** What a search page's address may say; anything else (campaign tags and the like) is none of our business. */
-const SEARCH_PARAMETERS = [
-  'q',
-  'limit',
-  'cursor',
-  'groupBy',
-  'type',
-  'pricing',
-  'category',
-  'tag',
-  'layer',
-  'tool',
-  'free',
-  'mode',
-  'cut',
-] as const
+/** Capabilities of a tool that are looked at for near-duplicates; every pair is, so time grows with the square. */
+const MOST_FOR_TWINS = 100
 
-function searchQueryOf(c: Context<Env>): SearchQuery {
-  const all = c.req.queries()
-  const given = Object.fromEntries(
-    SEARCH_PARAMETERS.flatMap((name) => {
-      const values = all[name]?.filter((value) => value !== '')
-      return values?.length ? [[name, values.length === 1 ? values[0] : values]] : []
-    }),
-  )
-  const parsed = searchQuerySchema.safeParse({ ...given, facets: 'on' })
-  if (!parsed.success) throw requestFault(parsed.error, SEARCH_PARAMETERS, 'query')
-  return parsed.data
+/** @throws AppError `invalid-parameter` naming what is wrong */
+function parsed<S extends z.ZodType>(schema: S, values: unknown): z.output<S> {
+  const result = schema.safeParse(values)
+  if (!result.success) throw requestFault(result.error, [], 'query')
+  return result.data
 }
+
+/** The parameters of an address that a schema knows; anything else (campaign tags and the like) is none of our business. */
+function queryOf<S extends z.ZodObject>(c: Context<Env>, schema: S, more: object = {}): z.output<S> {
+  const all = c.req.queries()
+  const given = Object.keys(schema.shape).flatMap((name) => {
+    const values = all[name]?.filter((value) => value !== '')
+    return values?.length ? [[name, values.length === 1 ? values[0] : values]] : []
+  })
+  return parsed(schema, { ...Object.fromEntries(given), ...more })
+}
+
+const asked = (needs: readonly string[]): string =>
+  needs.length > 0 ? `?${new URLSearchParams(needs.map((need) => ['for', need]))}` : ''
 
 const reportedSchema = z.object({ reported: z.enum(['succeeded', 'failed']), on: z.string().max(200) })
 function reportedOf(c: Context<Env>): Reported | undefined {
@@ -73,26 +73,50 @@ export const wantsPage = (c: Context): boolean =>
  * @param openapi the document of the whole API, read when its page is first asked for
  */
 export function createPages(deps: AppDeps, openapi: () => OpenApi): Pages {
-  const { engine } = deps
+  const { engine, ranks } = deps
   const app = router()
   const frame: Frame = { assets: new Assets(), settings: deps.settings }
   const readable = needs(deps, 'read')
-  const page = (paths: string[], make: (c: Context<Env>) => Page | Promise<Page>) => {
-    for (const path of paths) app.get(path, readable, async (c) => show(c, frame, await make(c)))
+  const page = (paths: string[], make: (c: Context<Env>) => Page | Promise<Page | Response>) => {
+    for (const path of paths)
+      app.get(path, readable, async (c) => {
+        const made = await make(c)
+        return made instanceof Response ? made : show(c, frame, made)
+      })
   }
 
   const search = async (c: Context<Env>): Promise<Page> => {
     if ((c.req.query('q') ?? '').trim() === '') return homePage(engine.generation)
-    const query = searchQueryOf(c)
+    const query = queryOf(c, searchQuerySchema, { facets: 'on' })
     return searchPage(query, await engine.search(query, c.get('caller'), c.get('now')), reportedOf(c))
   }
   page(['/', '/index.md', '/search', '/search.md'], search)
-  page(['/tools/:slug'], async (c) =>
-    toolPage({
-      ...(await engine.tool(named(c, 'slug'))),
+  page(['/tools/:slug'], async (c) => {
+    const stored = await engine.tool(named(c, 'slug'))
+    const [side] = await sidesOf(engine.context(), [stored.tool.slug], MOST_FOR_TWINS)
+    return toolPage({
+      ...stored,
       nameOf: (slug) => engine.live.catalogue.tools.get(slug)?.tool.name,
-    }),
-  )
+      rank: ranks.breakdown(engine.live, stored.tool.slug),
+      distinct: side!.total - side!.capabilities.length + side!.groups.length,
+    })
+  })
+  page(['/rankings', '/rankings.md'], (c) => {
+    const query = queryOf(c, rankingsQuerySchema)
+    return rankingsPage(query, ranks.rankings(engine.live, query))
+  })
+  const compare = async (c: Context<Env>): Promise<Page | Response> => {
+    const typed = c.req.param('tools') === undefined ? c.req.queries('tools') : named(c, 'tools').split('-vs-')
+    const query = parsed(compareQuerySchema, { tools: typed, for: c.req.queries('for')?.filter(Boolean) })
+    const slugs = toolsNamed(engine.live, query.tools).map(({ tool }) => tool.slug)
+    const path = compareHref(...slugs)
+    // every spelling of the same comparison has one address
+    if (slugs.length > 1 && c.req.path.replace(/\.md$/, '') !== path) {
+      return c.redirect(`${c.req.path.endsWith('.md') ? `${path}.md` : path}${asked(query.for)}`, 302)
+    }
+    return comparePage(await engine.compare(query, c.get('caller'), c.get('now')), query.for)
+  }
+  page(['/compare', '/compare.md', '/compare/:tools'], compare)
   let docs: Page | undefined
   page(['/docs', '/docs.md'], () => {
     docs ??= docsPage(openapi())

@@ -1,8 +1,9 @@
 import type { Capability } from '../../core/catalogue.js'
 import { alternativesHref, toolHref } from './links.js'
 import { blocks, bullets, fence, inline, link, table } from './markdown.js'
+import { partLabel } from './rank-words.js'
 import type { ToolView } from './tool.js'
-import { attributeLabel, claimWords, number, priceWords, typeWords, valueWords } from './words.js'
+import { attributeLabel, claimWords, number, plural, priceWords, typeWords, valueWords } from './words.js'
 
 const originText = ({ claimedBy, asOf, source }: { claimedBy?: string; asOf?: string; source?: string }): string =>
   [claimWords(claimedBy), asOf, source && link('source', source)].filter(Boolean).join(', ')
@@ -29,7 +30,7 @@ const capabilityText = (capability: Capability): string =>
   ).trimEnd()
 
 /** A tool as an agent reads it. */
-export function toolMarkdown({ tool, capabilities, nameOf }: ToolView): string {
+export function toolMarkdown({ tool, capabilities, nameOf, rank, distinct }: ToolView): string {
   const { execution, pricing } = tool
   const facts = [
     ...Object.entries(tool.attributes ?? {}).map(([key, one]) => [
@@ -49,13 +50,26 @@ export function toolMarkdown({ tool, capabilities, nameOf }: ToolView): string {
     bullets([
       `Type: ${typeWords(tool.type)}${tool.layer ? `, ${tool.layer} layer` : ''}`,
       `Price: ${priceWords(pricing)}${pricing?.note ? `. ${inline(pricing.note)}` : ''}`,
+      `Rank: ${number(rank.rank, 2)} of 100, 90 % interval ${rank.interval.map((end) => number(end, 1)).join(' to ')}`,
+      `Matched: ${rank.timesMatched === 0 ? 'no matches recorded yet' : plural(rank.timesMatched, 'time')}`,
       `Licence: ${tool.license ? inline(tool.license) : 'no data'}`,
       ...[tool.url, tool.repository].flatMap((address) => (address ? [link(address, address)] : [])),
       link('Alternatives', `${alternativesHref(tool.slug)}.md`),
       link('As JSON', `/api/v1${toolHref(tool.slug)}`),
     ]),
-    `## What it can do (${number(capabilities.length)})`,
+    `## What it can do (${number(capabilities.length)}, ${number(distinct)} distinct)`,
     ...capabilities.map(capabilityText),
+    '## Rank in parts',
+    table(
+      ['Part', 'Value', 'Counted', 'Mean of its type', 'Points'],
+      rank.components.map((part) => [
+        partLabel(part.component),
+        part.value === undefined ? 'no data' : number(part.value, 4),
+        `${number(part.reliability * 100, 0)} %`,
+        number(part.typeMean, 4),
+        `${number(part.points, 3)} of ${number(100 * part.weight, 0)}`,
+      ]),
+    ),
     facts.length > 0 && '## Facts, with their sources',
     facts.length > 0 && table(['What', 'Value', 'From'], facts),
     execution && '## How to call it',

@@ -1,31 +1,25 @@
 import type { FC } from 'hono/jsx'
+import type { ToolRankAnswer } from '../../core/api/rank.js'
 import type { Capability, Tool } from '../../core/catalogue.js'
 import type { StoredTool } from '../../store/store.js'
+import { Origin } from './components/claim.js'
 import { Out } from './components/parts.js'
+import { RankBreakdown } from './components/rank.js'
 import { alternativesHref, capabilityAnchor, graphHref, searchHref, toolHref } from './links.js'
 import type { Page } from './page.js'
 import { toolMarkdown } from './tool-markdown.js'
-import { attributeLabel, claimWords, number, plural, priceWords, typeWords, valueWords } from './words.js'
+import { attributeLabel, fixed, number, plural, priceWords, typeWords, valueWords } from './words.js'
 
 /** All that the page of a tool shows. */
 export interface ToolView extends StoredTool {
   /** Name of another tool of the catalogue; undefined when there is none of that slug. */
   nameOf(slug: string): string | undefined
+  rank: ToolRankAnswer
+  /** Capabilities with near-duplicates counted once. */
+  distinct: number
 }
 
-/** Where a value comes from: claimant, date, source. */
-export const Origin: FC<{ of: { claimedBy?: string; asOf?: string; source?: string } }> = ({ of }) => {
-  const words = [claimWords(of.claimedBy), of.asOf].filter(Boolean).join(', ')
-  return words || of.source ? (
-    <span class="source">
-      {words}
-      {words && of.source ? ': ' : ''}
-      {of.source && <Out href={of.source} />}
-    </span>
-  ) : null
-}
-
-const Overview: FC<{ view: ToolView }> = ({ view: { tool, capabilities } }) => (
+const Overview: FC<{ view: ToolView }> = ({ view: { tool, capabilities, rank, distinct } }) => (
   <dl class="facts-list">
     <div>
       <dt>Type</dt>
@@ -42,12 +36,30 @@ const Overview: FC<{ view: ToolView }> = ({ view: { tool, capabilities } }) => (
       </dd>
     </div>
     <div>
+      <dt>Rank</dt>
+      <dd>
+        <a href="#rank">{fixed(rank.rank)} of 100</a>
+        <span class="source">
+          {number(rank.interval[0], 0)} to {number(rank.interval[1], 0)}, with 90 % certainty
+        </span>
+      </dd>
+    </div>
+    <div>
+      <dt>Matched</dt>
+      <dd>
+        {rank.timesMatched === 0 ? <span class="none">no matches yet</span> : plural(rank.timesMatched, 'time')}
+        {rank.since && <span class="source">since {rank.since.slice(0, 10)}</span>}
+      </dd>
+    </div>
+    <div>
       <dt>Licence</dt>
       <dd>{tool.license ?? <span class="none">no data</span>}</dd>
     </div>
     <div>
       <dt>Capabilities</dt>
-      <dd>{number(capabilities.length)}</dd>
+      <dd>
+        {number(capabilities.length)}, {number(distinct)} distinct
+      </dd>
     </div>
     {(tool.url || tool.repository) && (
       <div>
@@ -306,6 +318,7 @@ export function toolPage(view: ToolView): Page {
                 <CapabilityCard capability={capability} />
               ))}
             </section>
+            <RankBreakdown rank={view.rank} />
             <Attributes tool={tool} />
             <Execution tool={tool} />
             <WorksWith view={view} />

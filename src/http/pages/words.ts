@@ -27,6 +27,9 @@ export const priceModel = (model: string): string => PRICES[model as Pricing['mo
 export const number = (value: number, digits = 1): string =>
   value.toLocaleString('en', { maximumFractionDigits: digits })
 
+/** With one digit always, so that columns stand under each other. */
+export const fixed = (value: number): string => value.toFixed(1)
+
 /** "pay per use, from 1.94 USD per month, free tier". */
 export function priceWords(pricing: Pricing | undefined): string {
   if (!pricing) return priceModel('unknown')

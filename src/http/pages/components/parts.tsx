@@ -44,3 +44,10 @@ export const Sure: FC<{ confidence: number }> = ({ confidence }) => (
 )
 
 export const NoData: FC = () => <span class="none">no data</span>
+
+/** What may be wider than the page scrolls by itself; focusable, so that it scrolls by keyboard too. */
+export const Scroll: FC<PropsWithChildren<{ label: string }>> = ({ label, children }) => (
+  <section class="scroll" aria-label={label} tabindex={0}>
+    {children}
+  </section>
+)
