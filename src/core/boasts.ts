@@ -1,6 +1,6 @@
 /** Praise that says nothing about what a tool does. It is dropped with its article, the sentence stays. */
 const PRAISE =
-  /\b(an? |the )?(?:(?:(?:world'?s?|industry'?s?|market'?s?)[ -](?:most \w{1,20}|best|leading|first|fastest|class)|#1|number one|best[ -]in[ -]class|state[ -]of[ -]the[ -]art|cutting[ -]edge|next[ -]gen(?:eration)?|award[ -]winning|game[ -]chang(?:ing|er)|revolutionary|ground-?breaking|unparalleled|unrivall?ed|unmatched|unbeatable|incredibl[ey]|amazing(?:ly)?|awesome|blazing(?:ly)?[ -](?:fast|quick)|lightning[ -]fast|super[ -]?fast|seamless(?:ly)?|effortless(?:ly)?|powerful|robust|magical(?:ly)?|delightful|enterprise[ -]grade|ultimate|most (?:powerful|advanced|popular|complete|trusted|comprehensive)|(?:trusted|loved) by (?:thousands|millions|developers|teams|[\d,.]{1,10}k?\+?)(?: of)?(?: (?:companies|developers|teams|users|customers))?)\b,? ?(?:and )?)+(\w)?/gi
+  /\b(an? |the )?(?:(?:(?:world'?s?|industry'?s?|market'?s?)[ -](?:most \w{1,20}|best|leading|first|fastest|class)|#1|number one|best[ -]in[ -]class|state[ -]of[ -]the[ -]art|cutting[ -]edge|next[ -]gen(?:eration)?|award[ -]winning|game[ -]chang(?:ing|er)|revolutionary|ground-?breaking|unparalleled|unrivall?ed|unmatched|unbeatable|incredibl[ey]|amazing(?:ly)?|awesome|blazing(?:ly)?[ -](?:fast|quick)|lightning[ -]fast|super[ -]?fast|seamless(?:ly)?|effortless(?:ly)?|powerful|robust|magical(?:ly)?|delightful|enterprise[ -]grade|ultimate|most (?:powerful|advanced|popular|complete|trusted|comprehensive|effective)|best (?:tool|function|choice|solution) for this purpose|(?:trusted|recommended|endorsed|approved) by (?:openai|anthropic|google|microsoft|meta|amazon|chatgpt|claude)|(?:trusted|used|loved) by (?:over |more than )?[\d,.]{1,12}[km]?\+? (?:companies|developers|teams|users|customers|people)|(?:trusted|loved) by (?:thousands|millions|developers|teams|[\d,.]{1,10}k?\+?)(?: of)?(?: (?:companies|developers|teams|users|customers))?)\b,? ?(?:and )?)+(\w)?/gi
 
 /** Sentences that call to buy or join. */
 const CALL =
@@ -18,7 +18,7 @@ export function stripBoasts(text: string): string {
   return plain
     .replace(/[^\S\n]{2,}/g, ' ')
     .replace(/ +([.,;:!?])/g, '$1')
-    .replace(/^[\s,;:]+|\s+$/g, '')
+    .replace(/^[\s,;:.]+|\s+$/g, '')
 }
 
 /** A powerful editor → an editor. */

@@ -62,6 +62,12 @@ const PATTERNS: readonly [InstructionKind, RegExp][] = [
     ),
   ],
   [
+    'choose-me',
+    pattern(
+      `\\b(?:must|should|shall|has to|needs to)\\b ${gap(10)}\\bbe (?:called|used|invoked|chosen|selected|preferred|recommended|ranked)\\b ${gap(20)}\\b(?:whenever possible|no matter|above (?:all|any) other|over (?:all|any) other|for (?:all|any|every) (?:tasks?|quer(?:y|ies)|requests?|questions?|purposes?))\\b`,
+    ),
+  ],
+  [
     'order',
     pattern(
       `\\b(?:you|agents?|assistants?|models?)\\b (?:absolutely |always )?(?:must|need to|have to|are required to|should always) (?:always |first )?(?:use|call|invoke|run|execute) (?:this|the following) ${AGENT_THING}\\b`,
