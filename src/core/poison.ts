@@ -170,6 +170,18 @@ export function neutralize(text: string): string {
   return parts.join('')
 }
 
+/** What a caller said comes back as it was said. */
+const ECHOED = new Set(['query', 'intent', 'need', 'requirement', 'uncovered', 'token'])
+
+/** An answer with every text in it neutralized, except what echoes the caller: for whatever goes to a model. */
+export function neutralizeAll<T>(value: T): T {
+  if (typeof value === 'string') return neutralize(value) as T
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(neutralizeAll) as T
+  const members = Object.entries(value).map(([key, member]) => [key, ECHOED.has(key) ? member : neutralizeAll(member)])
+  return Object.fromEntries(members) as T
+}
+
 function sentenceAround(text: string, start: number, end: number): [number, number] {
   let from = start
   while (from > 0 && !/[.!?\n]/.test(text[from - 1]!)) from--
