@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Audit, fisher } from '../../../src/core/evidence/audit.js'
+import type { Match } from '../../../src/core/evidence/events.js'
+
+let n = 0
+const vote = (client: string, capability: string, outcome?: 'succeeded' | 'failed', weight = 1): Match[] => {
+  const base = { id: `m${n}`, at: 0, impression: `i${n++}`, capability, client, known: false }
+  return [
+    { ...base, outcome: 'selected', weight },
+    ...(outcome ? [{ ...base, id: `${base.id}o`, outcome, weight } as Match] : []),
+  ]
+}
+const honest = (client: string, bad: 'succeeded' | 'failed'): Match[] => [
+  ...['good-1', 'good-2', 'good-3', 'good-4'].flatMap((capability) => vote(client, capability, 'succeeded')),
+  ...vote(client, 'target', bad),
+]
+const audit = (matches: Match[]): Audit => {
+  const one = new Audit()
+  for (const match of matches) one.add(match)
+  return one
+}
+const range = (count: number, of: (i: number) => Match[]): Match[] =>
+  Array.from({ length: count }, (_, i) => of(i)).flat()
+
+describe('audit', () => {
+  it('names a ring whose praise nobody else shares', () => {
+    const matches = [
+      ...range(20, (i) => vote(`ring-${i}`, 'target', 'succeeded')),
+      ...range(8, (i) => honest(`user-${i}`, i === 0 ? 'succeeded' : 'failed')),
+    ]
+    const [alarm, ...rest] = audit(matches).alarms(new Set())
+    expect(rest).toEqual([])
+    expect(alarm!.capability).toBe('target')
+    expect(new Set(alarm!.clients)).toEqual(new Set(Array.from({ length: 20 }, (_, i) => `ring-${i}`)))
+    expect(alarm!.p).toBeLessThan(1e-4)
+    expect(alarm).toMatchObject({ loyal: { succeeded: 20, failed: 0 }, others: { succeeded: 1, failed: 7 } })
+    // once they are barred there is nothing left to say
+    expect(audit(matches).alarms(new Set(alarm!.clients))).toEqual([])
+  })
+
+  it('is silent about a capability that few love and others like too', () => {
+    const matches = [
+      ...range(20, (i) => vote(`once-${i}`, 'target', i % 8 === 0 ? 'failed' : 'succeeded')),
+      ...range(8, (i) => honest(`user-${i}`, i % 4 === 0 ? 'failed' : 'succeeded')),
+    ]
+    expect(audit(matches).alarms(new Set())).toEqual([])
+  })
+
+  it('forgets what was retracted and does not count what weighs nothing', () => {
+    const others = range(8, (i) => honest(`user-${i}`, 'failed'))
+    const nothing = range(20, (i) => vote(`ring-${i}`, 'target', 'succeeded', 0))
+    const taken = range(20, (i) => {
+      const matches = vote(`ring-${i}`, 'target', 'succeeded')
+      return [...matches, { ...matches[0]!, id: `${matches[0]!.id}r`, outcome: 'retracted' }]
+    })
+    expect(audit([...others, ...nothing]).alarms(new Set())).toEqual([])
+    expect(audit([...others, ...taken]).alarms(new Set())).toEqual([])
+  })
+
+  it("computes Fisher's exact test", () => {
+    // the lady tasting tea: 3 of 4 right, p = 17/70
+    expect(fisher({ succeeded: 3, failed: 1 }, { succeeded: 1, failed: 3 })).toBeCloseTo(17 / 70, 12)
+    fc.assert(
+      fc.property(fc.nat(30), fc.nat(30), fc.nat(30), fc.nat(30), (a, b, c, d) => {
+        const p = fisher({ succeeded: a, failed: b }, { succeeded: c, failed: d })
+        expect(p).toBeGreaterThan(0)
+        expect(p).toBeLessThanOrEqual(1)
+        expect(fisher({ succeeded: a + 1, failed: b }, { succeeded: c, failed: d })).toBeLessThanOrEqual(p + 1e-9)
+      }),
+      { seed: 2, numRuns: 200 },
+    )
+  })
+})
