@@ -4,15 +4,18 @@ import type { Settings } from '../config.js'
 import { parseRankWeights } from '../core/rank/weights.js'
 import { EvidenceLog } from '../engine/evidence-log.js'
 import { Matches } from '../engine/matches.js'
+import { Operator } from '../engine/operator.js'
 import { Ranks } from '../engine/ranks.js'
 import { RecordedEvidence } from '../engine/recorded-evidence.js'
 import { Journal } from '../store/journal.js'
+import { openStore } from '../store/open.js'
 import { dataFolder, type Opened } from './open.js'
 
 /** The match log and what it does to answers, over an opened home. */
 export interface OpenedEvidence {
   matches: Matches
   ranks: Ranks
+  operator: Operator
   hook: RecordedEvidence
   /** Writes what is waiting. Before the store is closed. */
   close(): Promise<void>
@@ -30,8 +33,24 @@ export async function openEvidence(
   const weights = parseRankWeights(fs.readFileSync(path.join(dataFolder(), 'rank.json'), 'utf8'))
   const ranks = new Ranks(log, weights, Date.now)
   const hook = new RecordedEvidence(matches, ranks, { keepQueries: settings.MATCHGRAPH_KEEP_QUERIES, onError })
-  return { matches, ranks, hook, close: () => log.close() }
+  const operator = new Operator(opened.store.log, log)
+  return { matches, ranks, operator, hook, close: () => log.close() }
 }
 
 /** Where the server keeps what has been shown until it is in the database. */
 export const journalOf = (settings: Settings): Journal => new Journal(path.join(settings.MATCHGRAPH_HOME, 'journal'))
+
+/** Opens the log alone, without index and model, for what an operator does to it. A running server follows. */
+export async function withOperator(settings: Settings, work: (operator: Operator) => Promise<void>): Promise<void> {
+  const store = await openStore(settings.MATCHGRAPH_HOME, settings.MATCHGRAPH_DATABASE_URL)
+  try {
+    const log = await EvidenceLog.open(store)
+    try {
+      await work(new Operator(store.log, log))
+    } finally {
+      await log.close()
+    }
+  } finally {
+    await store.close()
+  }
+}

@@ -97,6 +97,7 @@ async function run({ engine, evidence, opened, settings, log }: Running): Promis
     engine,
     matches: evidence.matches,
     ranks: evidence.ranks,
+    operator: evidence.operator,
     settings,
     keyring,
     limiter,

@@ -318,7 +318,8 @@ export class EvidenceLog {
     const payload: Match = { ...match, weight: applied.weight }
     this.group.push({ kind: 'match', at: match.at, id: match.id, dedupe, payload })
     for (const key of dedupe) this.groupKeys.set(key, payload)
-    return { matchId: match.id, status: applied.status === 'capped' ? 'capped' : 'recorded', weight: applied.weight }
+    const status = applied.weight === 0 && match.outcome !== 'retracted' ? 'capped' : 'recorded'
+    return { matchId: match.id, status, weight: applied.weight }
   }
 }
 

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { DAY } from '../core/evidence/decay.js'
 import type { EvidenceEvent, Impression, Verdict } from '../core/evidence/events.js'
-import { type Evidence, TOKEN_DAYS } from '../core/evidence/evidence.js'
+import type { Evidence } from '../core/evidence/evidence.js'
 import { allRows, type Row, restoreRows } from '../core/evidence/rows.js'
 import type { LogEvent, LogStore } from '../store/store.js'
 
@@ -56,8 +55,12 @@ export async function barredIn(store: LogStore): Promise<Set<string>> {
   return barred
 }
 
-/** Builds all evidence anew: from the checkpoint of the last compaction, else from nothing, through the whole log. */
-export async function replay(store: LogStore, barred: Iterable<string>): Promise<Replayed> {
+/** Builds all evidence anew: from the checkpoint of the last compaction, else from nothing, through the log up to and with `through`. */
+export async function replay(
+  store: LogStore,
+  barred: Iterable<string>,
+  through = Number.POSITIVE_INFINITY,
+): Promise<Replayed> {
   const rows: Row[] = []
   const recent = new RecentImpressions(Number.POSITIVE_INFINITY)
   for await (const row of store.checkpoint()) {
@@ -65,7 +68,7 @@ export async function replay(store: LogStore, barred: Iterable<string>): Promise
     else if (!row.key.startsWith('x/')) rows.push(row)
   }
   const start = { evidence: restoreRows(rows, barred), seq: await store.compacted() }
-  return follow(store, start, { get: (id) => recent.get(id) })
+  return follow(store, start, { get: (id) => recent.get(id) }, through)
 }
 
 /** Applies what the log has beyond `from`, up to and with `through`. Changes the evidence it is given. */
@@ -120,5 +123,3 @@ export function equalEvidence(a: Evidence, b: Evidence): boolean {
   }
   return rows.size === 0
 }
-
-export const isOpen = (impression: Impression, now: number): boolean => impression.at + TOKEN_DAYS * DAY >= now

@@ -16,6 +16,7 @@ import { compareRoutes } from './routes/compare.js'
 import { healthRoutes } from './routes/health.js'
 import { jobRoutes } from './routes/jobs.js'
 import { matchRoutes } from './routes/matches.js'
+import { operatorRoutes } from './routes/operator.js'
 import { passportRoutes } from './routes/passports.js'
 import { rankRoutes } from './routes/ranks.js'
 import { resolveRoutes } from './routes/resolve.js'
@@ -84,6 +85,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', passportRoutes(deps))
   app.route('/', catalogueFormatRoutes())
   app.route('/', rankRoutes(deps))
+  app.route('/', operatorRoutes(deps))
   app.route('/', compareRoutes(deps))
   app.route('/', pages.routes)
   app.doc31('/openapi.json', OPENAPI)

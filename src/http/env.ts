@@ -3,6 +3,7 @@ import type { Job, ReindexBody } from '../core/api/jobs.js'
 import type { Engine } from '../engine/engine.js'
 import type { Caller } from '../engine/evidence-hook.js'
 import type { Matches } from '../engine/matches.js'
+import type { Operator } from '../engine/operator.js'
 import type { PassportSigner } from '../engine/passport.js'
 import type { Ranks } from '../engine/ranks.js'
 import type { Keyring } from './keyring.js'
@@ -45,6 +46,7 @@ export interface AppDeps {
   engine: Engine
   matches: Matches
   ranks: Ranks
+  operator: Operator
   settings: Settings
   keyring: Keyring
   limiter: RateLimiter

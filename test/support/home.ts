@@ -133,6 +133,7 @@ export async function startServer(
     engine,
     matches: evidence.matches,
     ranks: evidence.ranks,
+    operator: evidence.operator,
     settings,
     keyring: new Keyring(settings),
     limiter: new RateLimiter(settings.MATCHGRAPH_RATE_LIMIT),

@@ -5,8 +5,8 @@ const LOYAL_SHARE = 0.5
 /** At least so many of them, and so many outcomes of the others. */
 const LOYAL_CLIENTS = 5
 const OTHER_OUTCOMES = 4
-/** A client comes mostly for a capability that holds this share of all it chose. */
-const MOSTLY = 1 / 4
+/** A client comes mostly for a capability that holds this share of all it chose: a ring may push one, or a few. Both are looked at. */
+const MOSTLY = [1 / 2, 1 / 4]
 /** One-sided p of Fisher's exact test below which the two groups are told apart. About 1 false alarm in 10,000 capabilities looked at. */
 const ALARM = 1e-4
 
@@ -61,16 +61,24 @@ export class Audit {
       else byCapability.set(vote.capability, [vote])
     }
     return [...byCapability]
-      .flatMap(([capability, list]) => alarmOf(capability, list, totals) ?? [])
+      .flatMap(([capability, list]) => {
+        const found = MOSTLY.flatMap((share) => alarmOf(capability, list, totals, share) ?? [])
+        return found.length === 0 ? [] : [found.reduce((a, b) => (b.p < a.p ? b : a))]
+      })
       .sort((a, b) => a.p - b.p || (a.capability < b.capability ? -1 : 1))
   }
 }
 
-function alarmOf(capability: string, votes: readonly Vote[], totals: ReadonlyMap<string, number>): Alarm | undefined {
+function alarmOf(
+  capability: string,
+  votes: readonly Vote[],
+  totals: ReadonlyMap<string, number>,
+  mostly: number,
+): Alarm | undefined {
   const weights = new Map<string, number>()
   for (const { client, weight } of votes) weights.set(client, (weights.get(client) ?? 0) + weight)
   const loyal = new Set(
-    [...weights].filter(([client, w]) => w >= MOSTLY * totals.get(client)!).map(([client]) => client),
+    [...weights].filter(([client, w]) => w >= mostly * totals.get(client)!).map(([client]) => client),
   )
   const total = [...weights.values()].reduce((a, b) => a + b, 0)
   const held = [...loyal].reduce((sum, client) => sum + weights.get(client)!, 0)

@@ -68,7 +68,7 @@ export class Evidence {
   /** When the first match was counted, ms; the window of every "times matched". */
   since: number | undefined
 
-  /** @param barred clients whose matches weigh nothing, in the whole log: known before the first event is applied */
+  /** @param barred clients whose matches are passed over, in the whole log: known before the first event is applied */
   constructor(barred: Iterable<string> = []) {
     this.barred = new Set(barred)
   }
@@ -87,6 +87,7 @@ export class Evidence {
   }
 
   private match(match: Match, impression: Impression): Applied {
+    if (this.barred.has(match.client)) return IGNORED
     this.expire(match.at)
     const position = impression.shown.findIndex(([id]) => id === match.capability)
     if (position < 0) return IGNORED
@@ -144,7 +145,7 @@ export class Evidence {
       this.firstSeen.set(client, now)
       this.dirty.add(`f/${client}`)
     }
-    if (this.barred.has(client) || match.owns?.includes(tool)) return 0
+    if (match.owns?.includes(tool)) return 0
     const cell = place ?? (counted.cell >= 0 && this.alive(counted) ? counted.cell : -1)
     const claim: Claim = {
       client,

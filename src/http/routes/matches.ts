@@ -1,15 +1,8 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
-import {
-  matchAnswerSchema,
-  matchBatchAnswerSchema,
-  matchBatchSchema,
-  matchBodySchema,
-  replayAnswerSchema,
-} from '../../core/api/matches.js'
+import { matchAnswerSchema, matchBatchAnswerSchema, matchBatchSchema, matchBodySchema } from '../../core/api/matches.js'
 import { AppError } from '../../core/errors.js'
 import type { AppDeps } from '../env.js'
-import { adminOnly } from '../middleware.js'
 import { type App, json, problems, router } from '../router.js'
 
 const query = z.strictObject({})
@@ -35,14 +28,6 @@ const batchRoute = createRoute({
   responses: { 200: json(matchBatchAnswerSchema, 'One answer each, in order'), ...problems(400, 413, 415, 429, 503) },
 })
 
-const replayRoute = createRoute({
-  method: 'post',
-  path: '/api/v1/replay',
-  summary: 'Rebuild all evidence from the log, and say whether it equals what was in use',
-  request: { query },
-  responses: { 200: json(replayAnswerSchema, 'Rebuilt'), ...problems(401, 403) },
-})
-
 export function matchRoutes(deps: AppDeps): App {
   const { matches } = deps
   const app = router()
@@ -65,7 +50,5 @@ export function matchRoutes(deps: AppDeps): App {
     )
     return c.json({ results }, 200)
   })
-  app.use('/api/v1/replay', adminOnly(deps))
-  app.openapi(replayRoute, async (c) => c.json(await matches.log.replay(), 200))
   return app
 }
