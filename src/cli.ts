@@ -22,6 +22,7 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   pin: () => import('./commands/pin.js'),
   check: () => import('./commands/check.js'),
   verify: () => import('./commands/verify.js'),
+  mcp: () => import('./commands/mcp.js'),
   train: () => import('./commands/train.js'),
   tune: () => import('./commands/tune.js'),
   model: () => import('./commands/model.js'),

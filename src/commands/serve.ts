@@ -51,7 +51,8 @@ export function register(program: Command): void {
   })
 }
 
-async function indexWhenEmpty(opened: Opened, settings: Settings): Promise<void> {
+/** Indexes the shipped catalogue into a home that has nothing yet. */
+export async function indexWhenEmpty(opened: Opened, settings: Settings): Promise<void> {
   while (!(await opened.store.catalogue.generation())) {
     try {
       process.stderr.write('Nothing indexed yet: indexing the shipped catalogue.\n')

@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception'
 import { AppError } from '../core/errors.js'
 import { Admission, admit, LoopDelay } from './admission.js'
 import type { AppDeps, Env } from './env.js'
+import { mcpRoutes } from './mcp/route.js'
 import { Metrics } from './metrics.js'
 import { jsonBody, needs, prepare } from './middleware.js'
 import type { OpenApi } from './pages/docs.js'
@@ -87,6 +88,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', rankRoutes(deps))
   app.route('/', operatorRoutes(deps))
   app.route('/', compareRoutes(deps))
+  app.route('/', mcpRoutes(deps))
   app.route('/', pages.routes)
   app.doc31('/openapi.json', OPENAPI)
   return app

@@ -48,35 +48,46 @@ function timeOf(c: Context, settings: Settings): number {
   return at
 }
 
-/** What a caller must be allowed to do; admin calls without any admin key set are taken from loopback only. */
-export const needs = ({ keyring, settings }: Pick<AppDeps, 'keyring' | 'settings'>, scope: Scope) =>
-  createMiddleware<Env>(async (c, next) => {
-    if (settings.MATCHGRAPH_READ_ONLY && scope !== 'read') {
-      throw new AppError('forbidden', 'This server is read-only (MATCHGRAPH_READ_ONLY).')
+/**
+ * Refuses a caller that may not do this; admin calls without any admin key set are taken from loopback only.
+ * @throws AppError `unauthorized` without a key where one is needed, `forbidden` with one that is not enough
+ */
+export function assertMay(
+  c: Context<Env>,
+  { keyring, settings }: Pick<AppDeps, 'keyring' | 'settings'>,
+  scope: Scope,
+): void {
+  if (settings.MATCHGRAPH_READ_ONLY && scope !== 'read') {
+    throw new AppError('forbidden', 'This server is read-only (MATCHGRAPH_READ_ONLY).')
+  }
+  const key = bearer(c)
+  const scopes = key === undefined ? undefined : keyring.scopesOf(key)
+  if (key !== undefined && scopes === undefined)
+    throw new AppError('forbidden', 'This key was not issued here, or was withdrawn.')
+  if (scopes !== undefined) {
+    if (!scopes.has(scope))
+      throw new AppError('forbidden', `This key may ${[...scopes].join(', ')}; the call needs "${scope}".`)
+  } else if (scope === 'read' || scope === 'match') {
+    if (!settings.MATCHGRAPH_ANONYMOUS.split('+').includes(scope)) {
+      throw new AppError('unauthorized', `This call needs "Authorization: Bearer KEY" with a key that may ${scope}.`)
     }
-    const key = bearer(c)
-    const scopes = key === undefined ? undefined : keyring.scopesOf(key)
-    if (key !== undefined && scopes === undefined)
-      throw new AppError('forbidden', 'This key was not issued here, or was withdrawn.')
-    if (scopes !== undefined) {
-      if (!scopes.has(scope))
-        throw new AppError('forbidden', `This key may ${[...scopes].join(', ')}; the call needs "${scope}".`)
-    } else if (scope === 'read' || scope === 'match') {
-      if (!settings.MATCHGRAPH_ANONYMOUS.split('+').includes(scope)) {
-        throw new AppError('unauthorized', `This call needs "Authorization: Bearer KEY" with a key that may ${scope}.`)
-      }
-    } else if (keyring.hasAdmin) {
-      throw new AppError(
-        'unauthorized',
-        'This call needs "Authorization: Bearer KEY" with a key of MATCHGRAPH_ADMIN_KEYS.',
-      )
-    } else if (!isLoopback(c.get('caller').address.replace(/^::ffff:/, ''))) {
-      throw new AppError(
-        'forbidden',
-        'No admin key is set, so admin calls are taken from this machine only. Set MATCHGRAPH_ADMIN_KEYS.',
-      )
-    }
-    await next()
+  } else if (keyring.hasAdmin) {
+    throw new AppError(
+      'unauthorized',
+      'This call needs "Authorization: Bearer KEY" with a key of MATCHGRAPH_ADMIN_KEYS.',
+    )
+  } else if (!isLoopback(c.get('caller').address.replace(/^::ffff:/, ''))) {
+    throw new AppError(
+      'forbidden',
+      'No admin key is set, so admin calls are taken from this machine only. Set MATCHGRAPH_ADMIN_KEYS.',
+    )
+  }
+}
+
+export const needs = (deps: Pick<AppDeps, 'keyring' | 'settings'>, scope: Scope) =>
+  createMiddleware<Env>((c, next) => {
+    assertMay(c, deps, scope)
+    return next()
   })
 
 export const adminOnly = (deps: Pick<AppDeps, 'keyring' | 'settings'>) => needs(deps, 'admin')
