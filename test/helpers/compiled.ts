@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, utimesSync } from 'node:fs'
 import path from 'node:path'
 
 const LOCK = path.join('dist', '.building')
@@ -28,6 +28,9 @@ export function compile(worker: string): void {
     } finally {
       rmdirSync(LOCK)
     }
+    // builds are incremental: a file that came out the same is not written, and keeps its age
+    const now = new Date()
+    utimesSync(built, now, now)
   }
 }
 
