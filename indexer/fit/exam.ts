@@ -60,7 +60,7 @@ export class Exam {
   async ask(text: string, options: { mode?: Mode; explain?: boolean; without?: number } = {}): Promise<Ranking> {
     const query = this.index.analyze(text.slice(0, LONGEST_QUERY))
     this.embedder.setIdf?.(this.idf)
-    const [whole, ...parts] = await this.embedder.embed([query.text, ...query.clauses], 'query')
+    const [whole, ...parts] = await this.embedder.embed([query.expanded, ...query.clauses], 'query')
     return this.rank(query, whole!, parts, options)
   }
 

@@ -42,7 +42,7 @@ export async function ask(
   const watch = new Stopwatch()
   const query = live.index.relevance.analyze(request.q)
   watch.lap('analyse')
-  const [vector, ...clauses] = await parts.embedder.embed([request.q, ...query.clauses], 'query')
+  const [vector, ...clauses] = await parts.embedder.embed([query.expanded, ...query.clauses], 'query')
   watch.lap('embed')
   const question: Question = {
     ...clock,

@@ -10,6 +10,7 @@ import { type AnalyzedQuery, analyzeQuery } from './query.js'
 import { type Candidates, order, type Ranked, type RankInput, type Ranking } from './ranking.js'
 import { Reranker } from './rerank.js'
 import { forwardFrom, forwardSections } from './snapshot-sections.js'
+import { Spelling } from './spelling.js'
 import { Vocabulary } from './vocabulary.js'
 
 export type { AnalyzedQuery, Ranked, RankInput, Ranking }
@@ -21,6 +22,7 @@ const SAMPLE = 256
 interface Built {
   keyword: KeywordIndex
   reranker: Reranker
+  spelling?: Spelling
 }
 
 /**
@@ -86,7 +88,13 @@ export class RelevanceIndex {
 
   analyze(query: string): AnalyzedQuery {
     const { keyword, reranker } = this.build()
-    return analyzeQuery(query, this.vocabulary, keyword, this.table, reranker.pieceIdf)
+    return analyzeQuery(query, {
+      vocabulary: this.vocabulary,
+      keyword,
+      table: this.table,
+      pieceIdf: reranker.pieceIdf,
+      spelling: () => this.spelling(),
+    })
   }
 
   /** The best `depth` by BM25F, ties by label. */
@@ -198,6 +206,13 @@ export class RelevanceIndex {
       this.built = { keyword, reranker }
     }
     return this.built
+  }
+
+  /** Made when the first never-seen word asks for it. */
+  private spelling(): Spelling {
+    const built = this.build()
+    built.spelling ??= new Spelling(this.vocabulary, this.forward.words.view())
+    return built.spelling
   }
 
   private growDead(): void {
