@@ -2,7 +2,7 @@ import type { ComparedTool, CompareQuery, Comparison, Relation, Scenario } from 
 import type { Tool } from '../core/catalogue.js'
 import { type AlignedRow, align, type Fit, fitOf } from '../core/compare/align.js'
 import { type Demand, demandScenarios } from '../core/compare/demands.js'
-import { pairingsOf } from '../core/compare/pairing.js'
+import { pairingsOf, purposesOf } from '../core/compare/pairing.js'
 import { alignedOf, onlyOf } from '../core/compare/pairs.js'
 import { relationOf } from '../core/compare/relation.js'
 import { type Measure, rowsOf } from '../core/compare/rows.js'
@@ -151,8 +151,10 @@ function elsewhere({ live }: SearchContext, sides: readonly Side[], demand: Dema
   return found
 }
 
-const sameRole = (a: Tool, b: Tool): boolean =>
-  a.layer === b.layer && a.categories?.[0] !== undefined && a.categories[0] === b.categories?.[0]
+const sameRole = (a: Tool, b: Tool): boolean => {
+  const [purpose] = purposesOf(a)
+  return a.layer === b.layer && purpose !== undefined && purpose === purposesOf(b)[0]
+}
 
 function comparedTool(context: SearchContext, side: Side, now: number): ComparedTool {
   const { slug, name, type, layer, url, description, license, pricing, failureModes = [] } = side.tool

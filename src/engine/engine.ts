@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { AlternativesAnswer, AlternativesQuery } from '../core/api/alternatives.js'
 import type { CompareQuery, Comparison } from '../core/api/compare.js'
 import type { ResolveAnswer, ResolveBody } from '../core/api/resolve.js'
 import type { Filters, GroupedAnswer, SearchAnswer, SearchQuery, ToolSummary } from '../core/api/search.js'
@@ -7,6 +8,7 @@ import { AppError } from '../core/errors.js'
 import { documentOf } from '../core/indexed-text.js'
 import { nearest } from '../core/nearest.js'
 import type { AppliedChange, CatalogueChange, Generation, StoredTool } from '../store/store.js'
+import { alternatives } from './alternatives.js'
 import type { SearchContext } from './ask.js'
 import { compare } from './compare.js'
 import type { Caller, EvidenceHook } from './evidence-hook.js'
@@ -58,6 +60,11 @@ export class Engine {
 
   search(request: SearchQuery, caller: Caller, now: number): Promise<SearchAnswer | GroupedAnswer> {
     return search(this.context(), request, caller, { now, searchId: randomBytes(12).toString('base64url') })
+  }
+
+  /** @throws AppError `not-found` with suggestions for a name that is no tool */
+  alternatives(name: string, request: AlternativesQuery, caller: Caller, now: number): Promise<AlternativesAnswer> {
+    return alternatives(this.context(), name, request, { caller, now })
   }
 
   /** @throws AppError `not-found` with suggestions for a name that is no tool, `invalid-parameter` when they name one and the same */

@@ -9,6 +9,12 @@ export interface Pairing {
   why?: string
 }
 
+/** Categories that say in what form a tool comes, not what it is for. */
+const FORMS = new Set(['mcp-server', 'sdk', 'ui'])
+
+/** The categories that say what a tool is for, the main one first. */
+export const purposesOf = ({ categories = [] }: Tool): string[] => categories.filter((category) => !FORMS.has(category))
+
 export const partnersOf = (tool: Tool): { slug: string; why?: string }[] =>
   (tool.worksWith ?? []).map((entry) => (typeof entry === 'string' ? { slug: entry } : entry))
 

@@ -1,7 +1,7 @@
 import type { CapabilityRef, Relation } from '../api/compare.js'
 import type { Tool } from '../catalogue.js'
 import type { Fit } from './align.js'
-import { type Containment, commonPartners, containmentOf, type Pairing, pairingsOf } from './pairing.js'
+import { type Containment, commonPartners, containmentOf, type Pairing, pairingsOf, purposesOf } from './pairing.js'
 import { refOf, type Side } from './subject.js'
 import { categoryWords, count, listed, percent, quoted } from './words.js'
 
@@ -61,7 +61,7 @@ export function relationOf(a: Side, b: Side, fit: Fit, known: Partners): Relatio
 }
 
 function factsOf(a: Side, b: Side, fit: Fit, { nameOf, shareOf }: Partners): Facts {
-  const [ofA, ofB] = [a.tool.categories ?? [], b.tool.categories ?? []]
+  const [ofA, ofB] = [purposesOf(a.tool), purposesOf(b.tool)]
   const pairings = pairingsOf(a.tool, b.tool)
   return {
     a,
@@ -167,11 +167,13 @@ const nameIn = ({ a, b }: Facts, slug: string): string => (a.tool.slug === slug 
 
 function unrelatedReason(facts: Facts): Reason {
   const { a, b } = facts
-  const kind = (tool: Tool) =>
-    tool.categories?.[0] ? `in the category ${categoryWords(tool.categories[0])}` : `of type ${tool.type}`
+  const kind = (tool: Tool) => {
+    const [purpose] = purposesOf(tool)
+    return purpose ? `in the category ${categoryWords(purpose)}` : `of type ${tool.type}`
+  }
   return {
     why: `${a.tool.name} is ${kind(a.tool)}, ${b.tool.name} is ${kind(b.tool)}; no pairing is recorded and no capability of one does what one of the other does. ${unlikeWords(facts)}`,
-    basis: basis(unlike(facts), [a.tool.categories?.[0] ? 'categories' : 'type']),
+    basis: basis(unlike(facts), [purposesOf(a.tool)[0] ? 'categories' : 'type']),
   }
 }
 

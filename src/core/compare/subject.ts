@@ -1,6 +1,7 @@
 import type { CapabilityRef } from '../api/compare.js'
 import type { Capability, Tool } from '../catalogue.js'
 import { areTwins, likeness, type Portrait, similarity } from './likeness.js'
+import { purposesOf } from './pairing.js'
 
 /** One of the compared tools, with the capabilities that are compared. */
 export interface Subject {
@@ -55,7 +56,7 @@ const OTHER_FIELD = -2
 /** What is known of two tools before their capabilities are compared: logit added to every likeness between them. */
 export function fieldShift(a: Tool, b: Tool): number {
   const stated = a.layer !== undefined && b.layer !== undefined
-  const shared = a.categories?.some((category) => b.categories?.includes(category)) ?? false
+  const shared = purposesOf(a).some((purpose) => purposesOf(b).includes(purpose))
   return stated && a.layer !== b.layer && !shared ? OTHER_FIELD : 0
 }
 
