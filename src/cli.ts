@@ -11,6 +11,7 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   replay: () => import('./commands/replay.js'),
   audit: () => import('./commands/audit.js'),
   log: () => import('./commands/log.js'),
+  alternatives: () => import('./commands/alternatives.js'),
   compare: () => import('./commands/compare.js'),
   backup: () => import('./commands/backup.js'),
   restore: () => import('./commands/backup.js'),

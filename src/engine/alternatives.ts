@@ -17,10 +17,10 @@ import { sidesOf } from './portraits.js'
 
 /** Capabilities of a tool that are compared, and nearest capabilities looked at for each to find candidates. */
 const MOST_CAPABILITIES = 40
-const NEIGHBOURS = 60
+const NEIGHBOURS = 30
 /** Candidates compared in full: those that pass the constraints, and those that a constraint keeps out. */
-const LOOKED_AT = 14
-const KEPT_OUT = 4
+const LOOKED_AT = 12
+const KEPT_OUT = 3
 /** Share of the tool from which the answer is a match. */
 const FULL = 0.5
 /** Share that makes an alternative: of a tool that shares a purpose, and of one that is made for something else. */

@@ -4,6 +4,7 @@ import { type Side, sideOf } from '../core/compare/subject.js'
 import { AppError } from '../core/errors.js'
 import type { SearchContext } from './ask.js'
 import type { Live } from './live.js'
+import type { LiveTool } from './live-catalogue.js'
 
 /** A capability with what it is compared by. */
 export interface Drawn {
@@ -49,28 +50,41 @@ function draw({ index }: Live, capability: Capability): Portrait {
   }
 }
 
+/** Tools made ready, at most this many a generation. */
+const SIDES_KEPT = 512
+const ready = new WeakMap<Live['index'], Map<string, { entry: LiveTool; side: Side }>>()
+
 /**
  * Tools made ready for comparison, in the order asked.
  * @param most capabilities a tool, the first ones of larger tools
  * @throws AppError `not-found` for a slug that is not live
  */
 export async function sidesOf(context: SearchContext, slugs: readonly string[], most: number): Promise<Side[]> {
+  const kept = ready.get(context.live.index) ?? new Map<string, { entry: LiveTool; side: Side }>()
+  ready.set(context.live.index, kept)
   const tools = slugs.map((slug) => {
     const entry = context.live.catalogue.tools.get(slug)
     if (!entry) throw new AppError('not-found', `There is no tool "${slug}".`)
-    return { entry, labels: entry.capabilities.slice(0, most).map((outline) => outline.label) }
+    const key = `${slug} ${Math.min(most, entry.capabilities.length)}`
+    const known = kept.get(key)
+    const side = known?.entry === entry ? known.side : undefined
+    return { entry, key, side, labels: side ? [] : entry.capabilities.slice(0, most).map(({ label }) => label) }
   })
   const all = await portraitsOf(
     context,
     tools.flatMap(({ labels }) => labels),
   )
-  return tools.map(({ entry, labels }) => {
+  return tools.map(({ entry, key, side, labels }) => {
+    if (side) return side
     const present = labels.flatMap((label) => all.get(label) ?? [])
-    return sideOf({
+    const made = sideOf({
       tool: entry.tool,
       capabilities: present.map((one) => one.capability),
       portraits: present.map((one) => one.portrait),
       total: entry.capabilities.length,
     })
+    if (kept.size >= SIDES_KEPT) kept.clear()
+    kept.set(key, { entry, side: made })
+    return made
   })
 }

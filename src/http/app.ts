@@ -12,6 +12,7 @@ import { createPages, wantsPage } from './pages/routes.js'
 import { renderProblem } from './problem.js'
 import { rateLimit } from './rate-limit.js'
 import { type App, router } from './router.js'
+import { alternativesRoutes } from './routes/alternatives.js'
 import { catalogueFormatRoutes } from './routes/catalogue-format.js'
 import { compareRoutes } from './routes/compare.js'
 import { healthRoutes } from './routes/health.js'
@@ -89,6 +90,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', operatorRoutes(deps))
   app.route('/', compareRoutes(deps))
   app.route('/', mcpRoutes(deps))
+  app.route('/', alternativesRoutes(deps))
   app.route('/', pages.routes)
   app.doc31('/openapi.json', OPENAPI)
   return app

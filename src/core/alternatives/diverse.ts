@@ -48,5 +48,6 @@ function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
     squareA += a[i]! ** 2
     squareB += b[i]! ** 2
   }
-  return squareA === 0 || squareB === 0 ? 0 : dot / Math.sqrt(squareA * squareB)
+  const lengths = Math.sqrt(squareA) * Math.sqrt(squareB)
+  return lengths === 0 ? 0 : Math.max(-1, Math.min(1, dot / lengths))
 }

@@ -33,18 +33,27 @@ const dot = (a: Float32Array, b: Float32Array): number => {
   return sum
 }
 
-const best = (query: Float32Array, rows: readonly Float32Array[]): number => {
-  let most = -1
-  for (const row of rows) most = Math.max(most, dot(query, row))
-  return most
-}
-
-/** How well `b` answers what `a` is needed for, on average over a's intents (its text when it has none). */
-const answers = (a: Portrait, b: Portrait, intents: boolean): number => {
-  const asked = intents ? a.rows.slice(1) : a.rows.slice(0, 1)
-  let sum = 0
-  for (const query of asked) sum += best(query, intents ? b.rows : b.rows.slice(0, 1))
-  return sum / asked.length
+/**
+ * How well each of the two answers what the other is needed for: the mean over the one's intents of the most similar row of
+ * the other, both ways. Every pair of rows is multiplied once.
+ */
+function meaningOf(a: Portrait, b: Portrait): number {
+  const [rows, columns] = [a.rows.length, b.rows.length]
+  const mostOfColumn = new Float64Array(columns).fill(-1)
+  let [forward, backward] = [0, 0]
+  for (let i = 0; i < rows; i++) {
+    let most = -1
+    for (let j = 0; j < columns; j++) {
+      // the two texts are not asked of each other
+      if (i === 0 && j === 0) continue
+      const cosine = dot(a.rows[i]!, b.rows[j]!)
+      if (cosine > most) most = cosine
+      if (cosine > mostOfColumn[j]!) mostOfColumn[j] = cosine
+    }
+    if (i > 0) forward += most
+  }
+  for (let j = 1; j < columns; j++) backward += mostOfColumn[j]!
+  return (forward / (rows - 1) + backward / (columns - 1)) / 2
 }
 
 /** Cosine of the two texts; 0 when one has no vector. */
@@ -67,7 +76,7 @@ export function likeness(a: Portrait, b: Portrait, shift = 0): number {
   if (a.rows.length === 0 || b.rows.length === 0) return 0
   const intents = a.rows.length > 1 && b.rows.length > 1
   const weights = intents ? WITH_INTENTS : TEXT_ONLY
-  const meaning = (answers(a, b, intents) + answers(b, a, intents)) / 2
+  const meaning = intents ? meaningOf(a, b) : dot(a.rows[0]!, b.rows[0]!)
   return sigmoid(shift + weights.bias + weights.meaning * meaning + weights.wording * wording(a, b))
 }
 
