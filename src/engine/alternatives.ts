@@ -1,7 +1,7 @@
 import { type Coverage, coverageOf } from '../core/alternatives/coverage.js'
 import { diverse } from '../core/alternatives/diverse.js'
 import type { Alternative, AlternativesAnswer, AlternativesQuery } from '../core/api/alternatives.js'
-import { searchQuerySchema, type ToolSummary } from '../core/api/search.js'
+import { searchQuerySchema } from '../core/api/search.js'
 import { isFree, type Tool } from '../core/catalogue.js'
 import { fitOf } from '../core/compare/align.js'
 import { purposesOf } from '../core/compare/pairing.js'
@@ -14,6 +14,7 @@ import type { Asking } from './judge.js'
 import type { LiveTool } from './live-catalogue.js'
 import { toolNamed } from './names.js'
 import { sidesOf } from './portraits.js'
+import { summaryOf } from './summary.js'
 
 /** Capabilities of a tool that are compared, and nearest capabilities looked at for each to find candidates. */
 const MOST_CAPABILITIES = 40
@@ -266,20 +267,6 @@ function whyOf(
   ]
     .filter(Boolean)
     .join(' ')
-}
-
-const summaryOf = ({ live, evidence }: SearchContext, tool: Tool): ToolSummary => {
-  const { slug, name, type, layer, url, pricing } = tool
-  const rank = evidence.rank(live, slug)
-  return {
-    slug,
-    name,
-    type,
-    ...(layer && { layer }),
-    ...(url && { url }),
-    ...(pricing && { pricing }),
-    ...(rank !== undefined && { rank }),
-  }
 }
 
 const miss = (context: SearchContext, { entry, coverage }: Found, fails: string) => ({

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { AlternativesAnswer, AlternativesQuery } from '../core/api/alternatives.js'
 import type { CompareQuery, Comparison } from '../core/api/compare.js'
+import type { CoverAnswer, CoverBody } from '../core/api/cover.js'
 import type { ResolveAnswer, ResolveBody } from '../core/api/resolve.js'
 import type { Filters, GroupedAnswer, SearchAnswer, SearchQuery, ToolSummary } from '../core/api/search.js'
 import type { ToolRecord } from '../core/catalogue.js'
@@ -11,6 +12,7 @@ import type { AppliedChange, CatalogueChange, Generation, StoredTool } from '../
 import { alternatives } from './alternatives.js'
 import type { SearchContext } from './ask.js'
 import { compare } from './compare.js'
+import { cover } from './cover.js'
 import type { Caller, EvidenceHook } from './evidence-hook.js'
 import { catchUp, type EngineParts, type Live, loadLive, outlineOf } from './live.js'
 import { filterTests } from './live-catalogue.js'
@@ -75,6 +77,11 @@ export class Engine {
   /** @throws AppError `invalid-parameter` when `maxTokens` holds no answer */
   resolve(body: ResolveBody, caller: Caller, now: number): Promise<ResolveAnswer> {
     return resolve(this.context(), body, caller, { now, resolveId: randomBytes(12).toString('base64url') })
+  }
+
+  /** @throws AppError `not-found` with suggestions for a tool under `have` or `excludes` that is not there */
+  cover(body: CoverBody, caller: Caller, now: number): Promise<CoverAnswer> {
+    return cover(this.context(), body, { caller, now })
   }
 
   /** @throws AppError `not-found` with the nearest slugs */

@@ -15,6 +15,7 @@ import { type App, router } from './router.js'
 import { alternativesRoutes } from './routes/alternatives.js'
 import { catalogueFormatRoutes } from './routes/catalogue-format.js'
 import { compareRoutes } from './routes/compare.js'
+import { coverRoutes } from './routes/cover.js'
 import { healthRoutes } from './routes/health.js'
 import { jobRoutes } from './routes/jobs.js'
 import { matchRoutes } from './routes/matches.js'
@@ -91,6 +92,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', compareRoutes(deps))
   app.route('/', mcpRoutes(deps))
   app.route('/', alternativesRoutes(deps))
+  app.route('/', coverRoutes(deps))
   app.route('/', pages.routes)
   app.doc31('/openapi.json', OPENAPI)
   return app
