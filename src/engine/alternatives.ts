@@ -6,6 +6,7 @@ import { isFree, type Tool } from '../core/catalogue.js'
 import { fitOf } from '../core/compare/align.js'
 import { purposesOf } from '../core/compare/pairing.js'
 import { priceChange } from '../core/compare/price.js'
+import { serveProbability, serves } from '../core/compare/serves.js'
 import { refOf, type Side } from '../core/compare/subject.js'
 import { categoryWords, count, listed, percent, quoted } from '../core/compare/words.js'
 import { ask, type SearchContext } from './ask.js'
@@ -32,8 +33,6 @@ const SAME_PURPOSE = 0.3
 const SHARED_PURPOSE = 0.15
 /** Weight of a need in words against what the tool does. */
 const FOR = 0.5
-/** A need in words is served from this confidence on (the search's own threshold for showing a result is lower). */
-const SERVES = 0.06
 
 interface Found {
   entry: LiveTool
@@ -166,11 +165,12 @@ async function servingTools(
 ): Promise<Map<string, Serving>> {
   const request = searchQuerySchema.parse({ q: need, explore: 'off' })
   const { scored } = await ask(context, request, caller, { now, searchId: '', offset: 0 }, undefined)
+  const top = Math.max(0, ...scored.map(({ ranked }) => ranked.relevance))
   const best = new Map<string, Serving>()
   for (const { ranked } of scored) {
     const slug = context.live.catalogue.ownerOf(ranked.label)?.tool.slug
-    if (slug === undefined || ranked.confidence < SERVES || best.has(slug)) continue
-    best.set(slug, { label: ranked.label, confidence: ranked.confidence })
+    if (slug === undefined || best.has(slug) || !serves(ranked.relevance, top)) continue
+    best.set(slug, { label: ranked.label, confidence: serveProbability(ranked.relevance) })
   }
   return best
 }
@@ -208,9 +208,10 @@ async function compared(
 
 const isAlternative =
   (target: Tool) =>
-  ({ entry, coverage, serves }: Found): boolean => {
+  (one: Found): boolean => {
+    const { entry, coverage } = one
     const bonus = purposeBonus(target, entry.tool)
-    if (bonus === SAME_PURPOSE || serves !== undefined) return true
+    if (bonus === SAME_PURPOSE || one.serves !== undefined) return true
     return coverage.share >= (bonus > 0 ? PARTIAL : OTHER_PURPOSE)
   }
 

@@ -2,17 +2,17 @@ import type { CoverAnswer, CoverBody, ToolSet } from '../core/api/cover.js'
 import { searchQuerySchema } from '../core/api/search.js'
 import { isFree } from '../core/catalogue.js'
 import { pairingsOf } from '../core/compare/pairing.js'
+import { nearBest, SERVES, serveProbability } from '../core/compare/serves.js'
 import { count, listed, quoted } from '../core/compare/words.js'
 import { type CoverCandidate, type CoverSet, coverSets, EXACT_NEEDS } from '../core/cover/set-cover.js'
 import { LabelSet } from '../core/document.js'
 import { ask, type SearchContext } from './ask.js'
+import type { Scored } from './evidence-hook.js'
 import type { Asking } from './judge.js'
 import type { LiveTool } from './live-catalogue.js'
 import { toolNamed, toolsNamed } from './names.js'
 import { summaryOf } from './summary.js'
 
-/** A need counts as covered from this confidence on, when the caller says nothing else and the search does not say "nothing here does that". */
-const AT_LEAST = 0.05
 /** Tools kept a need. */
 const PER_NEED = 12
 /** What a pair that is recorded to work together adds to the sum of confidences. */
@@ -20,11 +20,18 @@ const TOGETHER = 0.2
 /** Sets worked out, to find a next-best one that is not the best one with something added. */
 const SETS = 8
 
-/** A tool's best capability for a need. */
+/** A tool's best capability for a need, and the probability that it serves it. */
 interface Served {
   label: number
+  relevance: number
   confidence: number
 }
+
+const servedBy = ({ ranked: { label, relevance } }: Scored): Served => ({
+  label,
+  relevance,
+  confidence: serveProbability(relevance),
+})
 
 /** One need with the tools that serve it, surest first, and the nearest one of those that do not pass. */
 interface NeedFound {
@@ -43,7 +50,7 @@ export async function cover(context: SearchContext, body: CoverBody, asking: Ask
   const have = toolsNamed(context.live, body.constraints?.have ?? [])
   const failure = failureOf(context, body)
   const found = await Promise.all(
-    needs.map((need) => findNeed(context, need, body.atLeast ?? AT_LEAST, failure, have, asking)),
+    needs.map((need) => findNeed(context, need, body.atLeast ?? SERVES, failure, have, asking)),
   )
   const entries = [...new Set([...have, ...found.flatMap(({ by }) => [...by.keys()])])]
   const candidates = entries.map(
@@ -108,24 +115,26 @@ async function findNeed(
       context.live.catalogue.highestLabel,
     )
     const [top] = (await ask(context, request, caller, clock, own)).scored
-    if (top && !best.has(entry)) best.set(entry, { label: top.ranked.label, confidence: top.ranked.confidence })
+    if (top && !best.has(entry)) best.set(entry, servedBy(top))
   }
+  const top = Math.max(0, ...[...best.values()].map((served) => served.relevance))
   const by = new Map<LiveTool, Served>()
   let nearest: NeedFound['nearest']
-  for (const [entry, served] of best) {
+  for (const [entry, served] of [...best].sort((x, y) => y[1].relevance - x[1].relevance)) {
     const fails = have.includes(entry) ? undefined : failure(entry)
-    if (fails === undefined && answer !== 'none' && served.confidence >= atLeast) {
+    const does = answer !== 'none' && nearBest(served.relevance, top) && served.confidence >= atLeast
+    if (fails === undefined && does) {
       if (by.size < PER_NEED || have.includes(entry)) by.set(entry, served)
     } else nearest ??= { entry, served, fails: fails ?? 'not sure enough that it serves the need' }
   }
   return { need, by, nearest }
 }
 
-function bestByTool({ live }: SearchContext, scored: Awaited<ReturnType<typeof ask>>['scored']): Map<LiveTool, Served> {
+function bestByTool({ live }: SearchContext, scored: readonly Scored[]): Map<LiveTool, Served> {
   const best = new Map<LiveTool, Served>()
-  for (const { ranked } of scored) {
-    const entry = live.catalogue.ownerOf(ranked.label)
-    if (entry && !best.has(entry)) best.set(entry, { label: ranked.label, confidence: ranked.confidence })
+  for (const one of scored) {
+    const entry = live.catalogue.ownerOf(one.ranked.label)
+    if (entry && one.ranked.relevance > (best.get(entry)?.relevance ?? 0)) best.set(entry, servedBy(one))
   }
   return best
 }

@@ -3,23 +3,19 @@ import { searchQuerySchema } from '../core/api/search.js'
 import { likeness } from '../core/compare/likeness.js'
 import { type Answer, judged, type Need } from '../core/compare/outcome.js'
 import type { Pairing } from '../core/compare/pairing.js'
+import { serveProbability, serves } from '../core/compare/serves.js'
 import { fieldShift } from '../core/compare/subject.js'
 import { sentence } from '../core/compare/words.js'
 import { LabelSet } from '../core/document.js'
-import { logit } from '../core/relevance/confidence.js'
 import { ask, type SearchContext } from './ask.js'
 import type { Caller } from './evidence-hook.js'
 import type { LiveTool } from './live-catalogue.js'
 import { portraitsOf } from './portraits.js'
 
 /**
- * A tool serves a need from this confidence on, and not when another one of the compared serves it surer by this much in
- * log-odds: inside one tool's few capabilities the best one is often only the least bad. A tool whose capability is this
- * likely the same as one that serves it serves it too, said in other words. Set on the 79 labelled situations of the first
- * set of test/fixtures/pairs.tsv (69 right).
+ * A tool whose capability is this likely the same as one that serves a need serves it too, said in other words. Together with
+ * `serves` right in 69 of the 79 labelled situations of the first set of test/fixtures/pairs.tsv.
  */
-const SERVES = 0.06
-const BEHIND = 1.5
 const ALIKE = 0.6
 /** Capabilities of a tool that are compared with one that serves. */
 const MOST_LOOKED_AT = 60
@@ -30,10 +26,11 @@ export interface Asking {
   now: number
 }
 
-/** One tool's best capability for a need. */
+/** One tool's best capability for a need, and the probability that it serves it. */
 interface Best {
   label: number
   ref: CapabilityRef
+  relevance: number
   confidence: number
 }
 
@@ -58,7 +55,13 @@ export async function bestOf(
   const outline = top && catalogue.outlineOf(top.ranked.label)
   if (!top || !outline) return undefined
   const { id, name } = outline
-  return { label: outline.label, ref: { tool: tool.slug, id, name }, confidence: top.ranked.confidence }
+  const { relevance } = top.ranked
+  return {
+    label: outline.label,
+    ref: { tool: tool.slug, id, name },
+    relevance,
+    confidence: serveProbability(relevance),
+  }
 }
 
 /** Where one need of a situation ends and the next one begins. */
@@ -84,10 +87,8 @@ export async function askedScenario(
 
 async function needOf(context: SearchContext, tools: readonly LiveTool[], need: string, asking: Asking): Promise<Need> {
   const best = await Promise.all(tools.map((tool) => bestOf(context, tool, need, asking)))
-  const surest = Math.max(...best.map((one) => one?.confidence ?? 0))
-  const serving = best.filter(
-    (one) => one !== undefined && one.confidence >= SERVES && logit(one.confidence) >= logit(surest) - BEHIND,
-  )
+  const top = Math.max(...best.map((one) => one?.relevance ?? 0))
+  const serving = best.filter((one) => one !== undefined && serves(one.relevance, top))
   const by = await Promise.all(
     tools.map((tool, i): Promise<Answer> | Answer => {
       const own = best[i]
