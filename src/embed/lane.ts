@@ -45,6 +45,11 @@ export class Lane {
     return this.waiting.size > 0
   }
 
+  /** False once the worker has failed or ended: every request is refused from then on. */
+  get alive(): boolean {
+    return this.dead === undefined
+  }
+
   /** @throws AppError the worker's own, or `internal` when it died */
   request<T>(body: unknown, transfer: readonly Transferable[] = []): Promise<T> {
     if (this.dead) return Promise.reject(this.dead)

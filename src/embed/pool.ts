@@ -25,6 +25,11 @@ export class EmbedPool {
     )
   }
 
+  /** False when a worker has died: the pool is to be closed, and another started. */
+  get alive(): boolean {
+    return this.lanes.every((lane) => lane.alive)
+  }
+
   /** One unit vector a text, in order. */
   async embed(texts: readonly string[]): Promise<Float32Array[]> {
     const vectors = new Array<Float32Array>(texts.length)

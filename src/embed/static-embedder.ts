@@ -48,6 +48,7 @@ export class StaticEmbedder implements Embedder {
 
   async embed(texts: readonly string[], kind: 'query' | 'document'): Promise<Float32Array[]> {
     if (kind === 'document' && texts.length >= POOL_FROM) {
+      if (this.pool?.alive === false) await this.close()
       this.pool ??= EmbedPool.start(this.folder, this.dims, WORKERS)
       if (this.pool) return this.pool.embed(texts)
     }

@@ -73,7 +73,8 @@ export class TransformersEmbedder implements Embedder {
   }
 
   private async request(texts: string[]): Promise<Float32Array> {
-    if (this.texts >= this.recycleAfter && !this.lane.busy && !this.closed) {
+    const due = !this.lane.alive || (this.texts >= this.recycleAfter && !this.lane.busy)
+    if (due && !this.closed) {
       const old = this.lane
       this.lane = startLane(this.folder, this.config)
       this.texts = 0

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Lane } from '../../../src/embed/lane.js'
 import { loadEmbedder } from '../../../src/embed/load.js'
 import { readModelConfig } from '../../../src/embed/model-config.js'
 import { TransformersEmbedder } from '../../../src/embed/transformers.js'
@@ -139,6 +140,16 @@ describe('any other model, through transformers.js', () => {
     }
     expect(lanes.size).toBe(3)
     await embedder.close()
+  })
+
+  it('starts another worker when one has died', async () => {
+    const embedder = await TransformersEmbedder.load(model('dying'))
+    const { lane } = embedder as unknown as { lane: Lane }
+    await lane.close()
+    const [vector] = await embedder.embed(['send mail'], 'query')
+    expectClose(vector!, mean(encode(['[CLS]', 'send', 'mail', '[SEP]'])))
+    await embedder.close()
+    await expect(embedder.embed(['send mail'], 'query')).rejects.toMatchObject({ code: 'internal' })
   })
 
   it('takes the last token without its padding', async () => {
