@@ -170,12 +170,14 @@ export function neutralize(text: string): string {
   return parts.join('')
 }
 
+/** Shorter texts hold no order to a reader. */
+const SHORTEST = 16
 /** What a caller said comes back as it was said. */
 const ECHOED = new Set(['query', 'intent', 'need', 'requirement', 'uncovered', 'token'])
 
 /** An answer with every text in it neutralized, except what echoes the caller: for whatever goes to a model. */
 export function neutralizeAll<T>(value: T): T {
-  if (typeof value === 'string') return neutralize(value) as T
+  if (typeof value === 'string') return (value.length < SHORTEST ? value : neutralize(value)) as T
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(neutralizeAll) as T
   const members = Object.entries(value).map(([key, member]) => [key, ECHOED.has(key) ? member : neutralizeAll(member)])

@@ -1,7 +1,7 @@
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js'
 import { AppError } from '../../core/errors.js'
+import { neutralizeAll } from '../../core/poison.js'
 import type { Engine } from '../../engine/engine.js'
-import { neutralized } from './neutral.js'
 
 const PREFIX = 'matchgraph://tools/'
 const PER_PAGE = 50
@@ -36,7 +36,7 @@ export async function readTool(engine: Engine, uri: string) {
       ...tool,
       capabilities: capabilities.map(({ label: _label, bornAt: _born, toolSlug: _slug, ...one }) => one),
     }
-    return { contents: [{ uri, mimeType: TEMPLATE.mimeType, text: JSON.stringify(neutralized(record)) }] }
+    return { contents: [{ uri, mimeType: TEMPLATE.mimeType, text: JSON.stringify(neutralizeAll(record)) }] }
   } catch (error) {
     if (error instanceof AppError) throw new McpError(ErrorCode.InvalidParams, error.detail)
     throw error

@@ -13,8 +13,8 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 import { AppError } from '../../core/errors.js'
 import { nearest } from '../../core/nearest.js'
+import { neutralizeAll } from '../../core/poison.js'
 import { requestFault } from '../../core/request-fault.js'
-import { neutralized } from './neutral.js'
 import { CHOOSE, chooseText } from './prompt.js'
 import { readTool, TEMPLATE, toolPage } from './resources.js'
 import type { AgentCall, AgentDeps, AgentTool } from './tool.js'
@@ -77,7 +77,7 @@ async function called(
     const tool = toolByName(name)
     const input = tool.input.safeParse(given ?? {})
     if (!input.success) throw requestFault(input.error, Object.keys(tool.input.shape), 'body')
-    const answer = neutralized(await tool.run(deps, input.data as never, call))
+    const answer = neutralizeAll(await tool.run(deps, input.data as never, call))
     return { content: [{ type: 'text', text: JSON.stringify(answer) }], structuredContent: answer }
   } catch (error) {
     if (!(error instanceof AppError)) onError(error)
