@@ -1,12 +1,14 @@
 import fs from 'node:fs'
 import type { ToolRecord } from '../src/core/catalogue.js'
 import { AppError } from '../src/core/errors.js'
+import type { SearchIndex } from '../src/index/search-index.js'
 import type { ToolPut } from '../src/store/store.js'
 import { buildIndex, freshenIndex } from './build.js'
 import { type IndexerContext, type IndexOptions, type IndexReport, stopIfAsked } from './context.js'
 import { embedMissing } from './embed.js'
 import { recordHash } from './identity.js'
 import { planTool } from './plan.js'
+import { bringUpSearchTables, countCorpus } from './search-tables.js'
 import { readCatalogue } from './sources/catalogue.js'
 import { verifyIndex } from './verify.js'
 
@@ -63,11 +65,24 @@ export async function runIndex(context: IndexerContext, options: IndexOptions): 
     await store.catalogue.apply({ at: options.now, model: embedder.model, dims: embedder.dims, put: puts, remove })
     options.onProgress?.({ step: 'write', done: puts.length, total: puts.length })
   }
-  const index = options.full ? await buildIndex(context, options) : await freshenIndex(context, options)
+  const index = await bringUp(context, options, changed)
   if (index) report.verification = verifyIndex(index, options)
   if (options.full) await store.catalogue.pruneEmbeddings()
   const generation = (await store.catalogue.generation())!
   return { ...report, generation: generation.id, tools: generation.tools, capabilities: generation.capabilities }
+}
+
+/** The searchable side: files of the in-memory index, or tables in the store. */
+async function bringUp(
+  context: IndexerContext,
+  options: IndexOptions,
+  changed: boolean,
+): Promise<SearchIndex | undefined> {
+  const { searchTables } = context
+  if (!searchTables) return options.full ? buildIndex(context, options) : freshenIndex(context, options)
+  await bringUpSearchTables(context, searchTables, options)
+  if (changed || options.full || !(await searchTables.statistics())) await countCorpus(context, searchTables)
+  return undefined
 }
 
 /** Stands among the slugs seen for a record whose slug could not be read. */
