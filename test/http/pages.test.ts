@@ -14,6 +14,7 @@ const PAGES = [
   '/tools/papermill',
   '/compare/papermill-vs-post-horn',
   '/compare/ear-trumpet-vs-papermill-vs-post-horn',
+  '/alternatives/papermill',
   '/rankings',
   '/docs',
 ]
@@ -133,7 +134,7 @@ describe('the search page', () => {
 
   it('shows one entry a tool when asked', async () => {
     const { body } = await page(searchPath({ q: NEED, groupBy: 'tool' }))
-    expect(body).toMatch(/<h2>Papermill<\/h2>/)
+    expect(body).toContain('<h2><a href="/tools/papermill">Papermill</a></h2>')
   })
 
   it('answers a wrong value with a page, not with JSON', async () => {
@@ -145,6 +146,13 @@ describe('the search page', () => {
 })
 
 describe('the tool page', () => {
+  it('is found by names as people type them, and says what was meant when none is', async () => {
+    const { status, headers } = await page('/tools/Post Horn.md')
+    expect([status, headers.get('location')]).toEqual([302, '/tools/post-horn.md'])
+    const { body } = await page('/tools/papermil')
+    expect(elementsOf(body).some(({ attributes }) => attributes.href === '/tools/papermill')).toBe(true)
+  })
+
   it('takes the rank apart, and the points sum to it', async () => {
     const { body } = await page('/tools/papermill.md')
     const points = [...body.matchAll(/\| ([\d.]+) of \d+ \|$/gm)].map((match) => Number(match[1]))
@@ -200,6 +208,46 @@ describe('the comparison page', () => {
     const { status, body } = await page('/compare/papermill-vs-postcard')
     expect(status).toBe(404)
     expect(body).toContain('postcard')
+  })
+})
+
+describe('the alternatives page', () => {
+  const press: ToolRecord = {
+    slug: 'page-press',
+    name: 'Page Press',
+    type: 'api',
+    layer: 'tooling',
+    description: 'Documents in, tables out.',
+    pricing: { model: 'free' },
+    categories: ['document-parsing'],
+    capabilities: [
+      {
+        id: 'page-press.1',
+        name: 'Extracting tables from scanned PDF pages',
+        description: 'Finds tables on page images with OCR and returns their rows and columns as CSV.',
+        intents: ['pdf tables to csv'],
+      },
+    ],
+  }
+
+  it('shows what could take the place, what is lost, and the way to the comparison', async () => {
+    const pressed = await startServer([...SMALL_CATALOGUE, press])
+    try {
+      const { body } = await pressed.get('/alternatives/papermill', HTML)
+      expect(body).toContain('<a href="/tools/page-press">Page Press</a>')
+      expect(body).toContain('href="/compare/papermill-vs-page-press"')
+      expect(body).toContain('You would lose: 1')
+      expect(body).toContain('Detecting the language of a document')
+    } finally {
+      await pressed.close()
+    }
+  })
+
+  it('says that nothing here replaces it, and resolves names as people type them', async () => {
+    expect((await page('/alternatives/ear-trumpet')).body).toContain('Nothing here replaces')
+    const { status, headers } = await page('/alternatives/EarTrumpet?free=on')
+    expect([status, headers.get('location')]).toEqual([302, '/alternatives/ear-trumpet?free=on'])
+    expect((await page('/alternatives/nothing-like-it')).status).toBe(404)
   })
 })
 
@@ -333,6 +381,7 @@ describe('hostile texts', () => {
           `/tools/${encodeURIComponent(text)}`,
           `/compare/hostile-${i}-vs-hostile-${(i + 1) % XSS.length}?${new URLSearchParams({ for: text })}`,
           `/compare?${new URLSearchParams({ tools: `${text},x` })}`,
+          `/alternatives/hostile-${i}?${new URLSearchParams({ for: text })}`,
           '/rankings',
           searchPath({ q: 'x', type: text }),
         ]) {

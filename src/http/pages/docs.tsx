@@ -31,6 +31,8 @@ interface Call {
   answers: { status: string; description: string; sketch?: string }[]
 }
 
+const isOurs = (path: string): boolean => path.startsWith('/api/')
+
 /** Every call of the document, its schemas sketched. Problem details are the same everywhere and told once. */
 export function callsOf(document: OpenApi): Call[] {
   const named = document.components?.schemas ?? {}
@@ -38,7 +40,9 @@ export function callsOf(document: OpenApi): Call[] {
     const schema = of?.content?.['application/json']?.schema
     return schema && sketch(schema, named)
   }
-  return Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
+  // what people come for before what machines poll
+  const paths = Object.entries(document.paths ?? {}).sort(([a], [b]) => Number(isOurs(b)) - Number(isOurs(a)))
+  return paths.flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       id: `${method}-${path.replace(/[^\w]+/g, '-').replace(/^-|-$/g, '')}`,
       method: method.toUpperCase(),
@@ -201,7 +205,7 @@ export function docsPage(document: OpenApi): Page {
           {document.info.description} Read by machines at <a href="/openapi.json">/openapi.json</a>, by agents at{' '}
           <a href="/llms.txt">/llms.txt</a>.
         </p>
-        <pre tabindex={0}>curl '/api/v1/search?q=vector+search+with+filters&amp;free=on'</pre>
+        <pre tabindex={0}>curl 'http://127.0.0.1:8787/api/v1/search?q=vector+search+with+filters&amp;free=on'</pre>
         <nav aria-label="Calls">
           <ul class="toc">
             {calls.map(({ id, method, path }) => (

@@ -1,3 +1,5 @@
+import type { Graph } from '../../core/api/graph.js'
+
 /** Addresses of our own pages. */
 
 export const toolHref = (slug: string): string => `/tools/${encodeURIComponent(slug)}`
@@ -19,4 +21,18 @@ export function searchHref(parameters: SearchParameters): string {
     if (text) query.set(name, text)
   }
   return `/search?${query}`
+}
+
+/** Where the nodes of a graph lead, by node id; what was asked itself leads nowhere. */
+export function nodeHrefs({ nodes, edges }: Pick<Graph, 'nodes' | 'edges'>): Map<string, string> {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const owners = new Map(edges.flatMap(({ kind, from, to }) => (kind === 'belongs' ? [[from, byId.get(to)?.ref]] : [])))
+  const hrefs = new Map<string, string>()
+  for (const { id, kind, ref, label } of nodes) {
+    const owner = owners.get(id)
+    if (kind === 'intent') hrefs.set(id, searchHref({ q: label }))
+    else if (kind === 'tool' && ref) hrefs.set(id, toolHref(ref))
+    else if (ref && owner) hrefs.set(id, capabilityHref(owner, ref))
+  }
+  return hrefs
 }

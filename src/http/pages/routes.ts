@@ -1,22 +1,24 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
+import { alternativesQuerySchema } from '../../core/api/alternatives.js'
 import { compareQuerySchema } from '../../core/api/compare.js'
 import { rankingsQuerySchema } from '../../core/api/rank.js'
 import { searchQuerySchema } from '../../core/api/search.js'
 import type { AppError } from '../../core/errors.js'
 import { requestFault } from '../../core/request-fault.js'
 import type { Engine } from '../../engine/engine.js'
-import { toolsNamed } from '../../engine/names.js'
+import { toolNamed, toolsNamed } from '../../engine/names.js'
 import { sidesOf } from '../../engine/portraits.js'
 import type { AppDeps, Env } from '../env.js'
 import { needs } from '../middleware.js'
 import { problemOf } from '../problem.js'
 import { type App, router } from '../router.js'
+import { alternativesPage } from './alternatives.js'
 import { Assets } from './assets.js'
 import { comparePage } from './compare.js'
 import type { Reported } from './components/result.js'
 import { docsPage, type OpenApi } from './docs.js'
-import { compareHref } from './links.js'
+import { alternativesHref, compareHref, toolHref } from './links.js'
 import { type Frame, originOf, type Page, wantsMarkdown } from './page.js'
 import { problemPage, type Suggestion } from './problem.js'
 import { rankingsPage } from './rankings.js'
@@ -55,8 +57,15 @@ function reportedOf(c: Context<Env>): Reported | undefined {
   return parsed.success ? { capability: parsed.data.on, outcome: parsed.data.reported } : undefined
 }
 
+const bare = (path: string): string => path.replace(/\.md$/, '')
+
+/** To the one address of what was asked for under another name, in the same form and with the same parameters. */
+function renamed(c: Context<Env>, path: string, query = new URL(c.req.url).search): Response {
+  return c.redirect(`${path}${c.req.path.endsWith('.md') ? '.md' : ''}${query}`, 302)
+}
+
 /** A path parameter without the `.md` that asks for markdown. */
-const named = (c: Context<Env>, name: string): string => (c.req.param(name) ?? '').replace(/\.md$/, '')
+const named = (c: Context<Env>, name: string): string => bare(c.req.param(name) ?? '')
 
 export interface Pages {
   routes: App
@@ -92,14 +101,22 @@ export function createPages(deps: AppDeps, openapi: () => OpenApi): Pages {
   }
   page(['/', '/index.md', '/search', '/search.md'], search)
   page(['/tools/:slug'], async (c) => {
-    const stored = await engine.tool(named(c, 'slug'))
-    const [side] = await sidesOf(engine.context(), [stored.tool.slug], MOST_FOR_TWINS)
+    const { slug } = toolNamed(engine.live, named(c, 'slug')).tool
+    if (slug !== named(c, 'slug')) return renamed(c, toolHref(slug))
+    const stored = await engine.tool(slug)
+    const [side] = await sidesOf(engine.context(), [slug], MOST_FOR_TWINS)
     return toolPage({
       ...stored,
-      nameOf: (slug) => engine.live.catalogue.tools.get(slug)?.tool.name,
-      rank: ranks.breakdown(engine.live, stored.tool.slug),
+      nameOf: (other) => engine.live.catalogue.tools.get(other)?.tool.name,
+      rank: ranks.breakdown(engine.live, slug),
       distinct: side!.total - side!.capabilities.length + side!.groups.length,
     })
+  })
+  page(['/alternatives/:slug'], async (c) => {
+    const { slug } = toolNamed(engine.live, named(c, 'slug')).tool
+    if (slug !== named(c, 'slug')) return renamed(c, alternativesHref(slug))
+    const query = queryOf(c, alternativesQuerySchema)
+    return alternativesPage(query, await engine.alternatives(slug, query, c.get('caller'), c.get('now')))
   })
   page(['/rankings', '/rankings.md'], (c) => {
     const query = queryOf(c, rankingsQuerySchema)
@@ -111,9 +128,7 @@ export function createPages(deps: AppDeps, openapi: () => OpenApi): Pages {
     const slugs = toolsNamed(engine.live, query.tools).map(({ tool }) => tool.slug)
     const path = compareHref(...slugs)
     // every spelling of the same comparison has one address
-    if (slugs.length > 1 && c.req.path.replace(/\.md$/, '') !== path) {
-      return c.redirect(`${c.req.path.endsWith('.md') ? `${path}.md` : path}${asked(query.for)}`, 302)
-    }
+    if (slugs.length > 1 && bare(c.req.path) !== path) return renamed(c, path, asked(query.for))
     return comparePage(await engine.compare(query, c.get('caller'), c.get('now')), query.for)
   }
   page(['/compare', '/compare.md', '/compare/:tools'], compare)

@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx'
 import type { GroupedAnswer, SearchAnswer, SearchQuery } from '../../core/api/search.js'
 import { Filters, parametersOf } from './components/filters.js'
 import { Facts, NearMisses, type Reported, Result, ToolLine } from './components/result.js'
-import { capabilityHref, searchHref } from './links.js'
+import { capabilityHref, searchHref, toolHref } from './links.js'
 import { inline } from './markdown.js'
 import type { Page } from './page.js'
 import { searchMarkdown } from './search-markdown.js'
@@ -106,8 +106,10 @@ const Groups: FC<{ answer: GroupedAnswer }> = ({ answer }) => (
   <ol class="results">
     {answer.results.map((group) => (
       <li class="result" value={group.position}>
-        <h2>{group.tool.name}</h2>
-        <ToolLine tool={group.tool} />
+        <h2>
+          <a href={toolHref(group.tool.slug)}>{group.tool.name}</a>
+        </h2>
+        <ToolLine tool={group.tool} unnamed />
         <ul>
           {group.capabilities.map(({ capability, confidence, evidence }) => (
             <li>
@@ -133,6 +135,9 @@ const Answered: FC<{ query: SearchQuery; answer: Answer; reported?: Reported }> 
           <b>{state.strong}</b> {state.rest}{' '}
           <a href={back} data-copy>
             Copy link
+          </a>{' '}
+          <a class="to-filters" href="#filters">
+            Filters
           </a>
         </p>
         {isGrouped(answer, query) ? (

@@ -70,6 +70,15 @@ export function evidenceWords({ timesMatched, selections, expected, succeeded, f
     .join(', ')
 }
 
+/** Plain counts of matches, where nothing is known of what was to be expected. */
+export function matchedWords({ timesMatched, succeeded, failed }: Counts): string {
+  if (timesMatched === 0) return 'no matches recorded yet'
+  const reports = succeeded + failed
+  const times = timesMatched === 1 ? 'chosen once' : `chosen ${number(timesMatched, 0)} times`
+  return reports >= TELLING ? `${times}, ${number(succeeded)} of ${number(reports)} worked` : times
+}
+type Counts = Pick<EvidenceSummary, 'timesMatched' | 'succeeded' | 'failed'>
+
 /** `contextWindow` → "Context window". */
 export function attributeLabel(key: string): string {
   const words = key

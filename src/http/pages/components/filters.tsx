@@ -81,7 +81,7 @@ export const Filters: FC<{ query: SearchQuery; facets: Readonly<Record<string, R
   const free = query.free === 'on'
   const byTool = query.groupBy === 'tool'
   return (
-    <aside aria-label="Filters">
+    <aside aria-label="Filters" id="filters">
       <details class="filters">
         <summary>Filters</summary>
         <Options

@@ -10,9 +10,15 @@ export interface Reported {
   outcome: 'succeeded' | 'failed'
 }
 
-export const ToolLine: FC<{ tool: ToolSummary }> = ({ tool }) => (
+/** Type, price and rank of a tool, after its name unless that stands above. */
+export const ToolLine: FC<{ tool: ToolSummary; unnamed?: boolean }> = ({ tool, unnamed }) => (
   <p class="by">
-    <a href={toolHref(tool.slug)}>{tool.name}</a> · {typeWords(tool.type)} · {priceWords(tool.pricing)}
+    {!unnamed && (
+      <>
+        <a href={toolHref(tool.slug)}>{tool.name}</a> ·{' '}
+      </>
+    )}
+    {typeWords(tool.type)} · {priceWords(tool.pricing)}
     {tool.rank !== undefined && ` · rank ${number(tool.rank, 0)} of 100`}
   </p>
 )
@@ -86,7 +92,7 @@ export const Result: FC<{ result: SearchResult; back: string; reported?: Reporte
       <Facts of={result} />
       <div class="act">
         <Report token={token} capability={capability.id} name={capability.name} back={back} reported={reported} />
-        <a class="copy" href={href} data-copy aria-label={`Link to ${capability.name}`}>
+        <a class="copy" href={href} data-copy aria-label={`Copy link to ${capability.name}`}>
           Copy link
         </a>
       </div>
