@@ -1,6 +1,7 @@
 import type { Capability, Tool } from '../core/catalogue.js'
 import type { Constraint } from '../core/ledger/constraints.js'
 import { type LedgerEntry, ledgerOf } from '../core/ledger/ledger.js'
+import { contentOf, namesKind } from '../core/ledger/topic.js'
 import type { Requirement } from '../core/ledger/verdict.js'
 import type { SearchContext } from './ask.js'
 import type { Scored } from './evidence-hook.js'
@@ -12,6 +13,8 @@ export interface Candidate {
   capability: Capability
   /** Constraints first, then the intent's requirements. */
   ledger: LedgerEntry[]
+  /** The need names the kind of tool that this one is. */
+  isKind: boolean
   /** Constraints that it does not fulfil, with their ledger entries. */
   fails: { constraint: Constraint; entry: LedgerEntry }[]
 }
@@ -20,21 +23,34 @@ export interface Candidate {
 const READ_PER_TOOL = 60
 const ALTERNATIVES = 3
 
-/** The first tools of a ranked list, one capability each, judged by their records. */
+/** What is asked of candidates. */
+export interface Asking {
+  need: string
+  requirements: readonly Requirement[]
+  constraints: readonly Constraint[]
+}
+
+/**
+ * The first tools of a ranked list, one capability each, judged by their records; and as many from further down whose kind the need names, since
+ * every tool of a kind can do what the kind does, whichever of its capabilities speaks of it.
+ */
 export async function judgeCandidates(
   context: SearchContext,
   ranked: readonly Scored[],
   tools: number,
-  requirements: readonly Requirement[],
-  constraints: readonly Constraint[],
+  { need, requirements, constraints }: Asking,
 ): Promise<Candidate[]> {
   const { catalogue } = context.live
+  const kind = contentOf(need)
   const best = new Map<string, Scored>()
+  const further = new Map<string, Scored>()
   for (const one of ranked) {
-    const slug = catalogue.ownerOf(one.ranked.label)?.tool.slug
-    if (slug !== undefined && !best.has(slug)) best.set(slug, one)
-    if (best.size === tools) break
+    const tool = catalogue.ownerOf(one.ranked.label)?.tool
+    if (tool === undefined || best.has(tool.slug) || further.has(tool.slug)) continue
+    if (best.size < tools) best.set(tool.slug, one)
+    else if (further.size < tools && namesKind(kind, tool)) further.set(tool.slug, one)
   }
+  for (const [slug, one] of further) best.set(slug, one)
   const wanted = [...best].map(([slug, one]) => {
     const outlines = catalogue.tools.get(slug)!.capabilities.map(({ label }) => label)
     return [...new Set([one.ranked.label, ...outlines.slice(0, READ_PER_TOOL)])]
@@ -52,7 +68,7 @@ export async function judgeCandidates(
     const fails = constraints.flatMap((constraint, n) =>
       constraint.accepts.includes(ledger[n]!.state) ? [] : [{ constraint, entry: ledger[n]! }],
     )
-    return [{ scored, tool, capability, ledger, fails }]
+    return [{ scored, tool, capability, ledger, isKind: namesKind(kind, tool), fails }]
   })
 }
 

@@ -104,11 +104,7 @@ export class EvidenceLog {
   note(impression: Impression): void {
     this.recent.set(impression)
     this.shown.push(impressionEvent(impression))
-    try {
-      this.journal?.append(JSON.stringify(impression))
-    } catch {
-      // a full disk must not stop searches: without the journal only a crash before the next flush loses this impression
-    }
+    this.journal?.append(JSON.stringify(impression))
     this.flushTimer ??= setTimeout(() => void this.flush().catch(() => undefined), FLUSH_MS).unref()
   }
 

@@ -4,7 +4,6 @@ import { documentOf } from '../core/indexed-text.js'
 import type { RelevanceWeights } from '../core/relevance/weights.js'
 import { type IndexEntry, SearchIndex } from '../index/search-index.js'
 import type { Generation, Store, StoredTool, ToolOutline } from '../store/store.js'
-import type { FarSearch } from './far-search.js'
 import { LiveCatalogue } from './live-catalogue.js'
 
 /** What the engine is made of; put together by the command line. */
@@ -15,8 +14,6 @@ export interface EngineParts {
   weights: RelevanceWeights
   /** Folder of the snapshot files. */
   indexFolder: string
-  /** Searches in the store instead of in memory. */
-  far?: FarSearch
 }
 
 /** One generation in memory. Replaced whole when a new one is published, changed in place by `PUT` and `DELETE` of a tool. */
@@ -48,11 +45,7 @@ export async function loadLive(parts: EngineParts): Promise<Live> {
 }
 
 async function loadIndex(parts: EngineParts, generation: Generation): Promise<SearchIndex> {
-  const { store, embedder, table, weights, far } = parts
-  if (far) {
-    await far.refresh()
-    return far.empty()
-  }
+  const { store, embedder, table, weights } = parts
   let index = SearchIndex.empty(generation.dims, table, weights, Math.max(1024, generation.capabilities))
   try {
     const loaded = await SearchIndex.load(parts.indexFolder, table, weights)
@@ -110,8 +103,7 @@ export async function catchUp(parts: EngineParts, live: Live): Promise<Live> {
     index.remove(before.filter(({ label }) => !kept.has(label)).map(({ label }) => label))
     catalogue.put(outline)
   }
-  if (parts.far) await parts.far.refresh()
-  else await index.follow(labels, (after) => entries(store, embedder.model, after))
+  await index.follow(labels, (after) => entries(store, embedder.model, after))
   embedder.setIdf?.(index.relevance.pieceIdf())
   live.generation = newest
   return live

@@ -40,7 +40,7 @@ export async function missesOf(
     return lean.length > 0 ? { nearMisses: lean } : {}
   }
   const open = await asking(undefined)
-  const judged = await judgeCandidates(context, open.scored, OPEN_POOL, requirements, constraints)
+  const judged = await judgeCandidates(context, open.scored, OPEN_POOL, { need, requirements, constraints })
   const here = new Set(taken.map((one) => one.tool.slug))
   const near = judged.filter((one) => one.scored.ranked.confidence >= LEAST_CONFIDENCE && !here.has(one.tool.slug))
   const single = near.filter((one) => one.fails.length === 1)

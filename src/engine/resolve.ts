@@ -6,6 +6,8 @@ import { LabelSet } from '../core/document.js'
 import { constraintsOf } from '../core/ledger/constraints.js'
 import type { LedgerEntry } from '../core/ledger/ledger.js'
 import { splitIntent } from '../core/ledger/split.js'
+import { neutralizeAll } from '../core/poison.js'
+import type { Answer } from '../core/relevance/confidence.js'
 import { type Asked, ask, type SearchContext } from './ask.js'
 import { alternativesAmong, type Candidate, judgeCandidates } from './candidates.js'
 import type { Caller } from './evidence-hook.js'
@@ -20,6 +22,8 @@ const POOL = { plain: 20, withPhrases: 60 }
  * contradict (test/fixtures/ledger*.tsv): that tool is first in 19 of them and among five in all, against 12 and 20 by relevance alone.
  */
 const LEAVES = { met: 1, unknown: 0.3, 'not-met': 0.1 }
+/** A tool of the kind that the need names has so many times the claim of one that speaks of it; there any factor from 2 to 8 does the same. */
+const KIND = 4
 
 /**
  * One call that ends in an action: the tools that serve an intent, best first, one capability each; what each is proved to fulfil;
@@ -37,15 +41,15 @@ export async function resolve(
   const asking = (labels: LabelSet | undefined): Promise<Asked> =>
     ask(context, questionFor(need), caller, { now: clock.now, searchId: clock.resolveId, offset: 0 }, labels)
   const asked = await asking(allowed)
-  const found = asked.answer === 'none' ? [] : asked.scored
   const decidedByText = constraints.some((one) => !one.passes)
   const pool = Math.max(body.limit, decidedByText ? POOL.withPhrases : POOL.plain)
-  const judged = await judgeCandidates(context, found, pool, requirements, constraints)
+  const judged = await judgeCandidates(context, asked.scored, pool, { need, requirements, constraints })
   const passing = judged
-    .filter((one) => one.fails.length === 0 && speaksOfNeed(one))
+    .filter((one) => one.fails.length === 0 && speaksOfNeed(one, asked.answer))
     .sort((a, b) => claimOf(b) - claimOf(a))
   const taken = passing.slice(0, body.limit)
-  const answer = taken.length === 0 ? 'none' : contradicts(taken[0]!) ? 'weak' : asked.answer
+  const sure = asked.answer === 'match' && taken[0] !== undefined && !contradicts(taken[0])
+  const answer = taken.length === 0 ? 'none' : sure ? 'match' : 'weak'
   const tokens = context.evidence.shown(
     asked.question,
     taken.map((one) => one.capability.id),
@@ -55,8 +59,9 @@ export async function resolve(
     answer === 'match' && taken.length > 0
       ? {}
       : await missesOf(context, { need, requirements, constraints, caller, asked, asking, taken })
+  // the reader is a model, and the texts are the vendors'; before the answer is measured, so that it fits as it is sent
   return fitted(
-    {
+    neutralizeAll({
       resolveId: clock.resolveId,
       intent: body.intent,
       generation: context.live.generation.id,
@@ -65,7 +70,7 @@ export async function resolve(
       resolved: taken.map((one, i) => resolvedOf(context, one, passing, i + 1, tokens[i]!)),
       uncovered: uncoveredBy(taken, requirements, answer === 'match'),
       ...misses,
-    },
+    }),
     body.maxTokens,
   )
 }
@@ -89,14 +94,21 @@ function narrowed({ live: { catalogue } }: SearchContext, { constraints: given }
   return { constraints, allowed: new LabelSet(labels, Math.max(0, catalogue.highestLabel)) }
 }
 
-/** Sure enough for a search result, or its record says what is to be done. */
-const speaksOfNeed = ({ scored, ledger }: Candidate): boolean =>
-  scored.ranked.confidence >= LEAST_CONFIDENCE || ledger.some((entry) => entry.role === 'need' && entry.state === 'met')
+/** The record says in one sentence what is to be done. */
+const saysNeed = ({ ledger }: Candidate): boolean =>
+  ledger.some((entry) => entry.role === 'need' && entry.state === 'met')
+
+/**
+ * Whether a candidate may answer. Where the search finds nothing, a need of a few words may still be said outright by a record
+ * ("message queue"); elsewhere being sure enough, or of the kind that the need names, will do.
+ */
+const speaksOfNeed = (one: Candidate, answer: Answer): boolean =>
+  saysNeed(one) || (answer !== 'none' && (one.isKind || one.scored.ranked.confidence >= LEAST_CONFIDENCE))
 
 const conditionsOf = ({ ledger }: Candidate): LedgerEntry[] => ledger.filter((entry) => entry.role === 'condition')
 const contradicts = (one: Candidate): boolean => conditionsOf(one).some((entry) => entry.state === 'not-met')
 const claimOf = (one: Candidate): number =>
-  conditionsOf(one).reduce((claim, { state }) => claim * LEAVES[state], one.scored.score)
+  conditionsOf(one).reduce((claim, { state }) => claim * LEAVES[state], one.scored.score * (one.isKind ? KIND : 1))
 
 function resolvedOf(
   context: SearchContext,

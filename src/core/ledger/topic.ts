@@ -1,3 +1,4 @@
+import type { Tool } from '../catalogue.js'
 import { isStopWord, stemOf, wordsOf } from '../text/words.js'
 import { isDenied, partsOf } from './polarity.js'
 import type { RecordView, Statement } from './statements.js'
@@ -49,6 +50,14 @@ export const contentOf = (text: string): string[] => [
       .filter((stem) => !EMPTY.has(stem)),
   ),
 ]
+
+/** Whether a need names the kind of thing that a tool is: one of its categories, whole ("a vector database in Rust" names `vector-database`). */
+export function namesKind(need: readonly string[], { categories }: Tool): boolean {
+  return (categories ?? []).some((category) => {
+    const words = contentOf(category.replaceAll('-', ' '))
+    return words.length > 0 && words.every((word) => need.includes(word))
+  })
+}
 
 /** How much of a phrase one statement must say: all of one or two words, two thirds of more. */
 const enough = (words: number): number => (words <= 2 ? words : Math.ceil((words * 2) / 3))

@@ -18,13 +18,23 @@ import { requestFault } from '../../core/request-fault.js'
 import { CHOOSE, chooseText } from './prompt.js'
 import { readTool, TEMPLATE, toolPage } from './resources.js'
 import type { AgentCall, AgentDeps, AgentTool } from './tool.js'
+import { alternativesTool } from './tools/alternatives.js'
 import { compareTool } from './tools/compare.js'
+import { coverTool } from './tools/cover.js'
 import { getTool } from './tools/get-tool.js'
 import { reportOutcome } from './tools/report-outcome.js'
 import { resolveTool } from './tools/resolve.js'
 import { searchTool } from './tools/search.js'
 
-export const AGENT_TOOLS: readonly AgentTool[] = [searchTool, resolveTool, getTool, compareTool, reportOutcome]
+export const AGENT_TOOLS: readonly AgentTool[] = [
+  searchTool,
+  resolveTool,
+  getTool,
+  alternativesTool,
+  compareTool,
+  coverTool,
+  reportOutcome,
+]
 
 const INSTRUCTIONS =
   'A catalogue of AI tools by capability. Ask resolve before choosing a tool; answer "none" means nothing here fits. Report outcomes with the token.'
@@ -93,6 +103,6 @@ function toolByName(name: string): AgentTool {
   const near = nearest(name, names)
   throw new AppError(
     'not-found',
-    `There is no tool "${name}"${near ? `; did you mean "${near}"?` : ''} There are ${names.join(', ')}.`,
+    `There is no tool "${name}"${near ? `; did you mean "${near}"?` : '.'} There are ${names.join(', ')}.`,
   )
 }

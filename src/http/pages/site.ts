@@ -27,6 +27,12 @@ export function llms({ generation }: Engine): string {
     '# matchgraph',
     `> Search engine over capabilities: ${number(generation.capabilities)} capabilities of ${plural(generation.tools, 'tool')}. Say the need in plain words; the answer says how sure it is and why, and says so when nothing here does that.`,
     'Every page is markdown when asked for with `.md` or `Accept: text/markdown`. Reports of what worked move the ranking: send them.',
+    '## Choose a tool',
+    bullets([
+      '`POST /api/v1/resolve` `{"intent", "constraints"?: {"type", "free", "protocol", "requires", "excludes", "license"}, "maxTokens"?}`: which tool to call, what its record proves of each requirement (`unknown` is not met), how to call it, alternatives, a token',
+      'MCP over streamable HTTP at `/mcp`: search, resolve, get_tool, alternatives, compare, cover, report_outcome',
+      '`GET /api/v1/compare?tools=A,B`, `GET /api/v1/tools/SLUG/alternatives`, `POST /api/v1/cover`: two tools side by side, what could replace one, the smallest set for several needs',
+    ]),
     '## Search',
     bullets([
       `${link('Search', '/search.md?q=turn+scanned+invoices+into+structured+data')}: \`/search.md?q=NEED\`, filters \`type\`, \`pricing\`, \`layer\`, \`category\`, \`free=on\``,
@@ -37,6 +43,7 @@ export function llms({ generation }: Engine): string {
     bullets([
       '`/tools/SLUG.md`: one tool with its capabilities, limits, prices, sources and how to call it',
       '`GET /api/v1/tools`, `GET /api/v1/tools/SLUG`: the same as JSON',
+      '`GET /api/v1/tools/SLUG/passport`: signed, with evidence and sources; the key is at `/.well-known/matchgraph.json`',
     ]),
     '## Reference',
     bullets([link('API', '/docs.md'), link('OpenAPI 3.1', '/openapi.json'), link('All pages', '/sitemap.xml')]),
