@@ -2,20 +2,21 @@ import { randomBytes } from 'node:crypto'
 import type { AlternativesAnswer, AlternativesQuery } from '../core/api/alternatives.js'
 import type { CompareQuery, Comparison } from '../core/api/compare.js'
 import type { CoverAnswer, CoverBody } from '../core/api/cover.js'
+import type { Graph, GraphQuery } from '../core/api/graph.js'
 import type { ResolveAnswer, ResolveBody } from '../core/api/resolve.js'
 import type { Filters, GroupedAnswer, SearchAnswer, SearchQuery, ToolSummary } from '../core/api/search.js'
 import type { ToolRecord } from '../core/catalogue.js'
-import { AppError } from '../core/errors.js'
 import { documentOf } from '../core/indexed-text.js'
-import { nearest } from '../core/nearest.js'
 import type { AppliedChange, CatalogueChange, Generation, StoredTool } from '../store/store.js'
 import { alternatives } from './alternatives.js'
 import type { SearchContext } from './ask.js'
 import { compare } from './compare.js'
 import { cover } from './cover.js'
 import type { Caller, EvidenceHook } from './evidence-hook.js'
+import { graph } from './graph.js'
 import { catchUp, type EngineParts, type Live, loadLive, outlineOf } from './live.js'
 import { filterTests } from './live-catalogue.js'
+import { noTool } from './names.js'
 import { resolve } from './resolve.js'
 import { search } from './search.js'
 
@@ -84,12 +85,16 @@ export class Engine {
     return cover(this.context(), body, { caller, now })
   }
 
+  /** @throws AppError `not-found` with suggestions for a name that is no tool */
+  graph(request: GraphQuery, caller: Caller, now: number): Promise<Graph> {
+    return graph(this.context(), request, { caller, now })
+  }
+
   /** @throws AppError `not-found` with the nearest slugs */
   async tool(slug: string): Promise<StoredTool> {
     const stored = await this.parts.store.catalogue.tool(slug)
     if (stored) return stored
-    const near = nearest(slug, [...this.current.catalogue.tools.keys()])
-    throw new AppError('not-found', `There is no tool "${slug}".${near ? ` Did you mean "${near}"?` : ''}`)
+    throw noTool(this.current, slug)
   }
 
   /** Tools that pass the filters, by slug. */

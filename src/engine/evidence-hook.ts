@@ -53,6 +53,8 @@ export interface EvidenceHook {
   rank(live: Live, slug: string): number | undefined
   /** What the rank of a tool is made of, and how often it was matched; absent where no log is kept. */
   breakdown?(live: Live, slug: string): ToolRankAnswer | undefined
+  /** Selections of one capability (id), all time, and the decayed sums of how they went. */
+  matchesOf?(id: string, now: number): { timesMatched: number; succeeded: number; failed: number }
   /** Decayed sums of how selections of a tool's capabilities went. */
   outcomes?(slug: string, now: number): { succeeded: number; failed: number }
   /** What is recorded of a tool's capabilities over all needs, by id; those never shown are left out. */

@@ -11,14 +11,20 @@ const SUGGESTIONS = 3
  * is enough when it begins exactly one tool's slug or name; nothing is guessed beyond that.
  * @throws AppError `not-found` with the nearest names
  */
-export function toolNamed({ catalogue }: Live, typed: string): LiveTool {
+export function toolNamed(live: Live, typed: string): LiveTool {
+  const { catalogue } = live
   const exact = catalogue.tools.get(typed) ?? only(catalogue.exactTools(typed))
   if (exact) return exact
   const begun = only(startingWith(catalogue.tools.values(), typed))
   if (begun) return begun
-  const near = suggestions({ catalogue }, typed)
+  throw noTool(live, typed)
+}
+
+/** The answer to a name that is no tool: `not-found`, with the names that were probably meant. */
+export function noTool(live: Live, typed: string): AppError {
+  const near = suggestions(live, typed)
   const hint = near.length === 0 ? ' See /api/v1/tools for all.' : ` Did you mean ${listed(near)}?`
-  throw new AppError('not-found', `There is no tool "${typed}".${hint}`, {
+  return new AppError('not-found', `There is no tool "${typed}".${hint}`, {
     faults: near.map((slug) => ({ path: 'tool', message: `"${typed}" is not known`, suggestion: slug })),
   })
 }

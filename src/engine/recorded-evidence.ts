@@ -113,6 +113,14 @@ export class RecordedEvidence implements EvidenceHook {
     return evidenceOf(this.matches.log.evidence, slug, ids, now)
   }
 
+  matchesOf(id: string, now: number): { timesMatched: number; succeeded: number; failed: number } {
+    const { ledger } = this.matches.log.evidence
+    const cap = ledger.find(id)
+    if (cap < 0) return { timesMatched: 0, succeeded: 0, failed: 0 }
+    const [, , succeeded, failed] = ledger.capabilities.get(cap).map((x) => x * reading(now))
+    return { timesMatched: ledger.timesMatched[cap]!, succeeded: succeeded!, failed: failed! }
+  }
+
   outcomes(slug: string, now: number): { succeeded: number; failed: number } {
     const { ledger } = this.matches.log.evidence
     const index = ledger.findTool(slug)

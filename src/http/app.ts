@@ -16,6 +16,7 @@ import { alternativesRoutes } from './routes/alternatives.js'
 import { catalogueFormatRoutes } from './routes/catalogue-format.js'
 import { compareRoutes } from './routes/compare.js'
 import { coverRoutes } from './routes/cover.js'
+import { graphRoutes } from './routes/graph.js'
 import { healthRoutes } from './routes/health.js'
 import { jobRoutes } from './routes/jobs.js'
 import { matchRoutes } from './routes/matches.js'
@@ -93,6 +94,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', mcpRoutes(deps))
   app.route('/', alternativesRoutes(deps))
   app.route('/', coverRoutes(deps))
+  app.route('/', graphRoutes(deps))
   app.route('/', pages.routes)
   app.doc31('/openapi.json', OPENAPI)
   return app
