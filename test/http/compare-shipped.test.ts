@@ -31,7 +31,11 @@ const compare = async (tools: string[], situations: string[] = []): Promise<Comp
   return comparisonSchema.parse(body)
 }
 
-/** Labelled tool pairs: set, tools, relation, container, situations "need=winner". */
+/**
+ * Labelled tool pairs: set, tools, relation, container, situations "need=winner". `first` set the rules. `held-out` was labelled before
+ * any output was seen and gave 18 of 22 relations; three rules were mended after it. `second` was labelled after that, before its output,
+ * and nothing was changed for it: 25 of 26 relations, 22 of 28 situations.
+ */
 const pairs = rowsIn('pairs.tsv').map(([set, a, b, relation, container, situations = '']) => ({
   set,
   tools: [a!, b!],
@@ -46,7 +50,8 @@ const pairs = rowsIn('pairs.tsv').map(([set, a, b, relation, container, situatio
 describe('the shipped catalogue, compared', () => {
   it.each([
     ['first', 0.9, 0.85],
-    ['held-out', 0.8, 0.75],
+    ['held-out', 0.9, 0.7],
+    ['second', 0.9, 0.7],
   ])(
     'the %s pairs have the labelled relation and the situations the labelled winner',
     async (set, relations, winners) => {
