@@ -37,6 +37,11 @@ export class KeywordIndex {
   private readonly termWeight: Float32Array
   private readonly termMax: Uint16Array
   private readonly unit: number
+  private readonly words: Uint32Array
+  private readonly wordStart: Uint32Array
+  private readonly tables: ReturnType<Vocabulary['tables']>
+  /** Scratch: stem → slot in the current list of terms, −1 outside. */
+  private readonly termSlot: Int32Array
   private readonly sums: Float32Array
   private readonly touched: Uint32Array
   private readonly bins = new Uint32Array(BINS)
@@ -74,6 +79,10 @@ export class KeywordIndex {
         if (impacts[i]! > this.termMax[term]!) this.termMax[term] = impacts[i]!
       }
     }
+    this.words = forward.words.view()
+    this.wordStart = forward.wordStart.view()
+    this.tables = vocabulary.tables()
+    this.termSlot = new Int32Array(this.stemCount).fill(-1)
     this.sums = new Float32Array(this.count)
     this.touched = new Uint32Array(this.count)
   }
@@ -115,11 +124,48 @@ export class KeywordIndex {
     return unsaturate(this.saturated(term, row), this.weights.k1)
   }
 
-  /** BM25F of one row. */
-  score(terms: readonly KeywordTerm[], row: number): number {
-    let sum = 0
-    for (const term of terms) sum += term.weight * this.saturated(term.id, row)
-    return sum
+  /**
+   * BM25F of each row, in order. Walks the row's own words to see which terms can be there at all, and looks up only those: several times
+   * as fast as looking up every term of a long query.
+   */
+  scores(terms: readonly KeywordTerm[], rows: Uint32Array): Float32Array {
+    const { termSlot, stemCount } = this
+    const pairSlot = new Map<number, number>()
+    for (const [slot, { id }] of terms.entries()) {
+      if (id < stemCount) termSlot[id] = slot
+      else pairSlot.set(id - stemCount, slot)
+    }
+    const present = new Uint8Array(terms.length)
+    const scores = Float32Array.from(rows, (row) => {
+      present.fill(0)
+      this.markPresent(row, pairSlot, present)
+      let sum = 0
+      for (const [slot, { id, weight }] of terms.entries()) {
+        if (present[slot] === 1) sum += weight * this.saturated(id, row)
+      }
+      return sum
+    })
+    for (const { id } of terms) if (id < stemCount) termSlot[id] = -1
+    return scores
+  }
+
+  /** Marks the slots of terms whose words stand in a row; a pair may be marked that only seems to be one, across a border of fields. */
+  private markPresent(row: number, pairSlot: ReadonlyMap<number, number>, present: Uint8Array): void {
+    const { words, wordStart, termSlot } = this
+    const { stemOf, stop } = this.tables
+    let previous = -1
+    for (let i = wordStart[row]!; i < wordStart[row + 1]!; i++) {
+      const word = words[i]!
+      const stem = word === BREAK ? -1 : stemOf[word]!
+      const slot = stem < 0 ? -1 : termSlot[stem]!
+      if (slot >= 0) present[slot] = 1
+      if (stem >= 0 && stop[word] === 1) continue
+      if (slot >= 0 && previous >= 0 && pairSlot.size > 0) {
+        const pair = pairSlot.get(this.pairs.get(previous, stem))
+        if (pair !== undefined) present[pair] = 1
+      }
+      previous = slot >= 0 ? stem : -1
+    }
   }
 
   /**

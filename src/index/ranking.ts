@@ -29,7 +29,8 @@ export interface Ranked {
   confidence: number
   /** logit(confidence). */
   rel: number
-  explain?: Explanation
+  /** Made when it is first read; read it before the index changes. */
+  readonly explain?: Explanation
 }
 
 export interface Ranking {
@@ -46,7 +47,7 @@ export interface Ranking {
 /** What ranking asks of the index. */
 export interface Candidates {
   rowOf(label: number): number
-  score(terms: readonly KeywordTerm[], row: number): number
+  scores(terms: readonly KeywordTerm[], rows: Uint32Array): Float32Array
   best(terms: readonly KeywordTerm[]): number
   features(rows: Uint32Array): RerankFeatures[]
   self: number
@@ -91,14 +92,29 @@ export function order(
   const ranked = list.map((candidate): Ranked => {
     const rel = top - weights.confidence.slope * (best - candidate.relevance)
     const { label, keyword, cosine, relevance } = candidate
-    const result: Ranked = { label, keyword, cosine, relevance, confidence: sigmoid(rel), rel }
-    if (input.explain === true) {
-      const clause = candidate.features === undefined ? undefined : query.clauses[candidate.features.clauseAt]
-      result.explain = explain(weights, candidate, candidates.matched(candidate.row), clause)
-    }
-    return result
+    const result = { label, keyword, cosine, relevance, confidence: sigmoid(rel), rel }
+    return input.explain === true ? explained(result, candidate, query, candidates, weights) : result
   })
   return { ranked, present: sigmoid(confidenceLogit(weights.confidence.present, signals)), r: list[0]!.r, signals }
+}
+
+/** Adds the explanation, made when it is read: of hundreds of candidates few are shown. */
+function explained(
+  result: Ranked,
+  candidate: Candidate,
+  query: AnalyzedQuery,
+  candidates: Candidates,
+  weights: RelevanceWeights,
+): Ranked {
+  let made: Explanation | undefined
+  return {
+    ...result,
+    get explain() {
+      const clause = candidate.features === undefined ? undefined : query.clauses[candidate.features.clauseAt]
+      made ??= explain(weights, candidate, candidates.matched(candidate.row), clause)
+      return made
+    },
+  }
 }
 
 /** Both retrievers' hits with both scores each, ordered by the first mix. */
@@ -114,14 +130,17 @@ function union(query: AnalyzedQuery, input: RankInput, candidates: Candidates, w
     keyword: input.mode === 'keyword' ? 1 : weights.fuse.keyword,
     semantic: input.mode === 'semantic' ? 1 : weights.fuse.semantic,
   }
+  const rows = labels.map((label) => candidates.rowOf(label))
+  const missing = rows.filter((_, i) => scores.get(labels[i]!)! < 0)
+  const looked = input.mode === 'semantic' ? new Float32Array(missing.length) : candidates.scores(query.terms, missing)
+  let next = 0
   const all = Array.from(labels, (label, i): Candidate => {
-    const row = candidates.rowOf(label)
     const known = scores.get(label)!
-    const score = input.mode === 'semantic' ? 0 : known >= 0 ? known : candidates.score(query.terms, row)
+    const score = known >= 0 ? known : looked[next++]!
     const keyword = most > 0 ? score / most : 0
     const cosine = cosines[i]!
     const fuse = mix.keyword * keyword + mix.semantic * cosine
-    return { label, row, score, keyword, cosine, fuse, relevance: fuse, r: 0, features: undefined }
+    return { label, row: rows[i]!, score, keyword, cosine, fuse, relevance: fuse, r: 0, features: undefined }
   })
   return all.sort((a, b) => b.fuse - a.fuse || a.label - b.label)
 }
@@ -157,11 +176,13 @@ function clauseScores(
 ): { score: number; at: number }[] {
   const best = head.map((candidate) => ({ score: query.clauses.length === 0 ? candidate.fuse : 0, at: -1 }))
   const labels = Uint32Array.from(head, (candidate) => candidate.label)
+  const rows = Uint32Array.from(head, (candidate) => candidate.row)
   for (const [at, terms] of query.clauseTerms.entries()) {
     const most = candidates.best(terms)
     const cosines = input.cosines(at, labels)
-    for (const [i, candidate] of head.entries()) {
-      const keyword = most > 0 ? candidates.score(terms, candidate.row) / most : 0
+    const scores = candidates.scores(terms, rows)
+    for (let i = 0; i < head.length; i++) {
+      const keyword = most > 0 ? scores[i]! / most : 0
       const score = weights.fuse.keyword * keyword + weights.fuse.semantic * cosines[i]!
       if (score > best[i]!.score) best[i] = { score, at }
     }

@@ -109,7 +109,7 @@ export class RelevanceIndex {
     const labels = this.forward.labels.view()
     const candidates: Candidates = {
       rowOf: (label) => this.row(label),
-      score: (terms, row) => keyword.score(terms, row),
+      scores: (terms, rows) => keyword.scores(terms, rows),
       best: (terms) => keyword.search(terms, 1, labels, this.dead).scores[0] ?? 0,
       features: (rows) => reranker.features(query, rows),
       self: this.selfScore(query, keyword),

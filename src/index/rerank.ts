@@ -51,6 +51,8 @@ export class Reranker {
   /** Scratch: piece → column in the current cosine matrix, gram → slot in the current query; −1 outside. */
   private readonly pieceSlot: Int32Array
   private readonly gramSlot: Int32Array
+  /** Per piece: 0 not looked at yet, 1 content, 2 punctuation or stop word. */
+  private readonly content: Uint8Array
 
   constructor(forward: Forward, vocabulary: Vocabulary, table: TokenTable, pairs: PairMap) {
     this.count = forward.count
@@ -68,6 +70,7 @@ export class Reranker {
     this.pieceIdf = pieceIdf(this.pieces, this.pieceStart, table.size)
     this.pieceSlot = new Int32Array(table.size).fill(-1)
     this.gramSlot = new Int32Array(vocabulary.gramCount).fill(-1)
+    this.content = new Uint8Array(table.size)
     this.gramIdf = new Float32Array(vocabulary.gramCount)
     this.pairIdf = new Float32Array(pairs.size)
     this.gramNorm = new Float32Array(this.count)
@@ -112,7 +115,7 @@ export class Reranker {
       const weights = new Float32Array(names)
       for (let i = 0; i < names; i++) {
         const piece = pieces[start + i]!
-        weights[i] = isContentPiece(this.table.pieceText(piece)) ? pieceIdf[piece]! : 0
+        weights[i] = this.isContent(piece) ? pieceIdf[piece]! : 0
       }
       return {
         late: lateInteraction(cosines, query.pieceWeights, slots),
@@ -121,6 +124,11 @@ export class Reranker {
     })
     for (const piece of found) pieceSlot[piece] = -1
     return result
+  }
+
+  private isContent(piece: number): boolean {
+    if (this.content[piece] === 0) this.content[piece] = isContentPiece(this.table.pieceText(piece)) ? 1 : 2
+    return this.content[piece] === 1
   }
 
   private gramCosines(words: readonly string[], rows: Uint32Array): Float32Array {

@@ -12,6 +12,8 @@ const FEWEST_USES = 2
 export class Spelling {
   private readonly vocabulary: Vocabulary
   private readonly uses: Uint32Array
+  /** Word id → which letters it has, one bit a letter. */
+  private readonly letters: Uint32Array
   /** First letter and length → word ids. */
   private readonly buckets = new Map<string, number[]>()
 
@@ -19,9 +21,11 @@ export class Spelling {
   constructor(vocabulary: Vocabulary, words: Uint32Array) {
     this.vocabulary = vocabulary
     this.uses = new Uint32Array(vocabulary.words.length)
+    this.letters = new Uint32Array(vocabulary.words.length)
     for (const word of words) this.uses[word]!++
     for (const [id, word] of vocabulary.words.entries()) {
       if (this.uses[id]! < FEWEST_USES || !/^[a-z]{4,}$/.test(word)) continue
+      this.letters[id] = lettersOf(word)
       const key = `${word[0]}${word.length}`
       const bucket = this.buckets.get(key)
       if (bucket) bucket.push(id)
@@ -33,9 +37,12 @@ export class Spelling {
   correct(word: string): string | undefined {
     if (word.length < SHORTEST || !/^[a-z]+$/.test(word)) return undefined
     const most = word.length >= LONG ? 2 : 1
+    const letters = lettersOf(word)
     let best: { word: string; distance: number; uses: number } | undefined
     for (let length = word.length - most; length <= word.length + most; length++) {
       for (const id of this.buckets.get(`${word[0]}${length}`) ?? []) {
+        // one edit changes at most two of the letters that occur
+        if (bitsOf(letters ^ this.letters[id]!) > 2 * most) continue
         const candidate = this.vocabulary.words[id]!
         const distance = editDistance(word, candidate, best?.distance ?? most)
         const uses = this.uses[id]!
@@ -49,4 +56,17 @@ export class Spelling {
     }
     return best?.word
   }
+}
+
+function lettersOf(word: string): number {
+  let letters = 0
+  for (let i = 0; i < word.length; i++) letters |= 1 << (word.charCodeAt(i) - 97)
+  return letters
+}
+
+/** Population count (Warren 2012, "Hacker's Delight", section 5-1). */
+function bitsOf(x: number): number {
+  let n = x - ((x >>> 1) & 0x55555555)
+  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333)
+  return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }

@@ -43,16 +43,12 @@ export function scalarKernel(table: Pick<TokenTable, 'rows' | 'size' | 'dims'>):
 export function lateInteraction(cosines: Float32Array, weights: Float32Array, rows: ArrayLike<number>): number {
   if (rows.length === 0) return 0
   const width = weights.length
-  let sum = 0
-  for (let t = 0; t < width; t++) {
-    let best = -1
-    for (let i = 0; i < rows.length; i++) {
-      const cosine = cosines[rows[i]! * width + t]!
-      if (cosine > best) best = cosine
-    }
-    sum += weights[t]! * best
+  const best = new Float32Array(width).fill(-1)
+  for (let i = 0; i < rows.length; i++) {
+    const at = rows[i]! * width
+    for (let t = 0; t < width; t++) if (cosines[at + t]! > best[t]!) best[t] = cosines[at + t]!
   }
-  return sum
+  return best.reduce((sum, cosine, t) => sum + weights[t]! * cosine, 0)
 }
 
 /** The reverse over a name: the weighted mean, over the name's pieces, of the best cosine to any query piece. `weights` are those of `rows`. */
