@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Settings } from '../config.js'
 import { parseRankWeights } from '../core/rank/weights.js'
+import { keywordSlope } from '../core/relevance/confidence.js'
 import { EvidenceLog } from '../engine/evidence-log.js'
 import { Matches } from '../engine/matches.js'
 import { Operator } from '../engine/operator.js'
@@ -32,7 +33,11 @@ export async function openEvidence(
   const matches = await Matches.open(opened.store.log, log, settings.MATCHGRAPH_SECRET)
   const weights = parseRankWeights(fs.readFileSync(path.join(dataFolder(), 'rank.json'), 'utf8'))
   const ranks = new Ranks(log, weights, Date.now)
-  const hook = new RecordedEvidence(matches, ranks, { keepQueries: settings.MATCHGRAPH_KEEP_QUERIES, onError })
+  const hook = new RecordedEvidence(matches, ranks, {
+    keepQueries: settings.MATCHGRAPH_KEEP_QUERIES,
+    keywordSlope: keywordSlope(opened.weights),
+    onError,
+  })
   const operator = new Operator(opened.store.log, log)
   return { matches, ranks, operator, hook, close: () => log.close() }
 }

@@ -20,6 +20,8 @@ export const RANKER = '1'
 const FOUND = 20
 
 export interface RecordedEvidenceOptions {
+  /** How many logits `rel` rises from no keyword match to the best. */
+  keywordSlope: number
   /** Off: needs are kept as hashes only, and no words are learned. */
   keepQueries: boolean
   /** Told when an admission could not be written. */
@@ -65,7 +67,7 @@ export class RecordedEvidence implements EvidenceHook {
     const scored = order.map((i) => this.scored(live, ranked[i]!, weighed[i]!))
     const slot = question.explore
       ? explorationSlot(
-          order.map((i) => ({ rel: ranked[i]!.rel, estimate: weighed[i]!.estimate })),
+          order.map((i) => weighed[i]!),
           question.searchId,
         )
       : undefined
@@ -144,6 +146,7 @@ export class RecordedEvidence implements EvidenceHook {
       stems,
       idf,
       total: live.index.relevance.count,
+      slope: this.options.keywordSlope,
     }
     const candidates = ranked.map(({ label, rel }) => {
       const { id, bornAt } = live.catalogue.outlineOf(label)!

@@ -51,3 +51,7 @@ export function answerOf(
   if (present < thresholds.none) return 'none'
   return confidence >= thresholds.match ? 'match' : 'weak'
 }
+
+/** How many logits `rel` rises from no keyword match to the best one, of a need with one clause. */
+export const keywordSlope = ({ confidence, rerank, fuse }: RelevanceWeights): number =>
+  confidence.slope * (rerank.fuse + rerank.clause) * fuse.keyword
