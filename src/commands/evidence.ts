@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Settings } from '../config.js'
 import { parseRankWeights } from '../core/rank/weights.js'
-import { keywordSlope } from '../core/relevance/confidence.js'
+import { scaleOf } from '../core/relevance/confidence.js'
 import { EvidenceLog } from '../engine/evidence-log.js'
 import { Matches } from '../engine/matches.js'
 import { Operator } from '../engine/operator.js'
@@ -35,7 +35,7 @@ export async function openEvidence(
   const ranks = new Ranks(log, weights, Date.now)
   const hook = new RecordedEvidence(matches, ranks, {
     keepQueries: settings.MATCHGRAPH_KEEP_QUERIES,
-    keywordSlope: keywordSlope(opened.weights),
+    scale: scaleOf(opened.weights),
     onError,
   })
   const operator = new Operator(opened.store.log, log)

@@ -5,7 +5,7 @@ import { reading } from '../core/evidence/decay.js'
 import type { Impression } from '../core/evidence/events.js'
 import { explain, summarize } from '../core/evidence/explain.js'
 import { encodeVector } from '../core/evidence/vector.js'
-import { explorationSlot, type Need, type Weighed, weigh } from '../core/evidence/weigh.js'
+import { explorationSlot, type Need, type RelevanceScale, type Weighed, weigh } from '../core/evidence/weigh.js'
 import { type Answer, sigmoid } from '../core/relevance/confidence.js'
 import type { Ranked } from '../index/relevance-index.js'
 import type { EvidenceHook, Question, Scored } from './evidence-hook.js'
@@ -20,8 +20,8 @@ export const RANKER = '1'
 const FOUND = 20
 
 export interface RecordedEvidenceOptions {
-  /** How many logits `rel` rises from no keyword match to the best. */
-  keywordSlope: number
+  /** Of the relevance weights in use. */
+  scale: RelevanceScale
   /** Off: needs are kept as hashes only, and no words are learned. */
   keepQueries: boolean
   /** Told when an admission could not be written. */
@@ -146,7 +146,7 @@ export class RecordedEvidence implements EvidenceHook {
       stems,
       idf,
       total: live.index.relevance.count,
-      slope: this.options.keywordSlope,
+      scale: this.options.scale,
     }
     const candidates = ranked.map(({ label, rel }) => {
       const { id, bornAt } = live.catalogue.outlineOf(label)!

@@ -8,13 +8,13 @@ import { gamma, generator, seedOf } from './random.js'
 /** B: how far evidence can move a result, in log-odds. */
 export const BOUND = 3
 /**
- * What a logit of relevance weighs beside a logit of evidence. `rel` falls by 4 logits a unit of relevance, which is right for confidence;
- * but among the capabilities of one need most of its differences are luck of wording. In the simulator, 20,000 sessions: 1 gives
- * nDCG@10 .68, .5 gives .74, .4 gives .76; unseen queries of the public sets gain .123, .133 and .13.
+ * What a unit of relevance weighs beside evidence, in logits. Confidence falls faster (`slope`), and rightly; but among the capabilities
+ * of one need most differences of relevance are luck of wording. In the simulator, 20,000 sessions: 4 gives nDCG@10 .68, 2 gives .74,
+ * 1.6 gives .76; unseen queries of a public set gain .123 with 4, .133 with 2.
  */
-export const RELEVANCE_SHARE = 0.4
-/** Two results whose relevance differs by more logits than this never change places, whatever the evidence. */
-export const GUARD = (2 * BOUND) / RELEVANCE_SHARE
+export const RELEVANCE_UNIT = 1.6
+/** Two results whose relevance differs by more units than this never change places, whatever the evidence. */
+export const GUARD = (2 * BOUND) / RELEVANCE_UNIT
 /** Weight of the learned needs' keyword score beside the text's own. */
 const NEED_SHARE = 1.6
 /** Fair start: how close to the best relevance a newcomer must be, and the expectations after which it stands for itself. */
@@ -34,8 +34,15 @@ export interface Need {
   idf: ArrayLike<number>
   /** Capabilities in the catalogue. */
   total: number
-  /** How many logits `rel` rises from no keyword match to the best (`keywordSlope`). */
+  scale: RelevanceScale
+}
+
+/** How the candidates' relevance was put together; from the fitted weights (`scaleOf`). */
+export interface RelevanceScale {
+  /** Logits of `rel` a unit of relevance. */
   slope: number
+  /** Relevance from no keyword match to the best. */
+  keyword: number
 }
 
 export interface Candidate {
@@ -50,7 +57,7 @@ export interface Candidate {
 }
 
 export interface Weighed {
-  /** top + share·(rel − top) + B·tanh((L + need)/B), log-odds; top is the highest rel. */
+  /** top + unit·(rel − top)/slope + B·tanh((L + need)/B), log-odds; top is the highest rel. */
   score: number
   /** The part of the score that is relevance. */
   relevance: number
@@ -78,7 +85,7 @@ export function weigh(
   const estimates = estimateAll(evidence, need, candidates, factor)
   const { needs, learned } = learnedNeeds(evidence, need, candidates, tf, factor)
   const top = candidates.reduce((best, { rel }) => Math.max(best, rel), Number.NEGATIVE_INFINITY)
-  const relevance = candidates.map(({ rel }) => top + RELEVANCE_SHARE * (rel - top))
+  const relevance = candidates.map(({ rel }) => top + (RELEVANCE_UNIT / need.scale.slope) * (rel - top))
   const fair = fairStart(evidence, candidates, { needs, relevance, estimates }, now)
   return candidates.map((_, c) => {
     const total = needs[c]! + fair[c]!
@@ -166,7 +173,7 @@ function learnedNeeds(
   const topAfter = after.reduce((a, b) => Math.max(a, b), 0) || 1
   for (let c = 0; c < candidates.length; c++) {
     const difference = after[c]! / topAfter - before[c]! / topBefore
-    needs[c] = NEED_SHARE * RELEVANCE_SHARE * need.slope * difference
+    needs[c] = NEED_SHARE * RELEVANCE_UNIT * need.scale.keyword * difference
     // never shown is not evidence against
     if (difference < 0) {
       const expected = read(evidence.ledger.capabilities, candidates[c]!.cap, factor, [0, 0, 0, 0])[EXPECTED]

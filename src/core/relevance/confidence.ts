@@ -52,6 +52,8 @@ export function answerOf(
   return confidence >= thresholds.match ? 'match' : 'weak'
 }
 
-/** How many logits `rel` rises from no keyword match to the best one, of a need with one clause. */
-export const keywordSlope = ({ confidence, rerank, fuse }: RelevanceWeights): number =>
-  confidence.slope * (rerank.fuse + rerank.clause) * fuse.keyword
+/** How many logits `rel` falls a unit of relevance, and how much relevance the best keyword match gives to a need with one clause. */
+export const scaleOf = ({ confidence, rerank, fuse }: RelevanceWeights): { slope: number; keyword: number } => ({
+  slope: confidence.slope,
+  keyword: (rerank.fuse + rerank.clause) * fuse.keyword,
+})
