@@ -13,6 +13,8 @@ const CHINESE = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]/g
 const MARK = /\p{Mn}/gu
 const WORDS = /[^\s\p{P}!-/:-@[-`{-~]+|[\p{P}!-/:-@[-`{-~]/gu
 
+const PLAIN_WORDS = /[a-z0-9]+|[!-/:-@[-`{-~]/g
+
 interface TokenizerFile {
   normalizer?: { type?: string; lowercase?: boolean; strip_accents?: boolean | null } | null
   pre_tokenizer?: { type?: string } | null
@@ -98,7 +100,8 @@ export class WordPiece {
 
 /** The words and punctuation marks of a text, as they are looked up: clean, lower-cased, without accents. */
 export function wordsOf(text: string): string[] {
-  return normalize(text).match(WORDS) ?? []
+  const words = NOT_PLAIN.test(text) ? normalize(text).match(WORDS) : text.toLowerCase().match(PLAIN_WORDS)
+  return words ?? []
 }
 
 function normalize(text: string): string {

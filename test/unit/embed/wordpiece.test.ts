@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Vocabulary } from '../../../src/embed/vocabulary.js'
-import { WordPiece } from '../../../src/embed/wordpiece.js'
+import { WordPiece, wordsOf } from '../../../src/embed/wordpiece.js'
 
 const tokenizer = (vocab: Record<string, number>, extra: object = {}) =>
   JSON.stringify({
@@ -41,6 +41,17 @@ describe('WordPiece', () => {
   it('lower-cases, strips accents, drops control characters, spaces out Chinese and punctuation', () => {
     expect(spell('CAFÉ caf\u0301e\u0000 ca\u00adfe')).toEqual(['cafe', 'cafe', 'cafe'])
     expect(spell('a_b.a\tb\n東東a')).toEqual(['a', '_', 'b', '.', 'a', 'b', '東', '東', 'a'])
+  })
+
+  it('finds the same words in plain text as in any other', () => {
+    const plain = fc.string({ unit: 'grapheme-ascii', maxLength: 40 })
+    fc.assert(
+      // a letter with an accent at the end sends the whole text the long way
+      fc.property(plain, (text) => {
+        expect([...wordsOf(text), 'e']).toEqual(wordsOf(`${text} é`))
+      }),
+      { seed: 11 },
+    )
   })
 
   it('leaves out words above the limit of characters, counted in code points', () => {
