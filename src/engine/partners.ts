@@ -3,6 +3,10 @@ import type { Partners } from '../core/compare/relation.js'
 import type { Live } from './live.js'
 import type { LiveCatalogue } from './live-catalogue.js'
 
+/** A partner of more than this share of all tools joins nothing; in a small catalogue, of more than this many. */
+const HUB = 0.1
+const FEW = 10
+
 /** How many tools name each slug as a partner, by catalogue; counted once a generation. */
 const counted = new WeakMap<LiveCatalogue, { generation: number; counts: Map<string, number> }>()
 
@@ -25,6 +29,6 @@ export function partnersIn(live: Live): Partners {
   const { tools } = live.catalogue
   return {
     nameOf: (slug) => tools.get(slug)?.tool.name,
-    shareOf: (slug) => (counts.get(slug) ?? 0) / Math.max(1, tools.size),
+    isHub: (slug) => (counts.get(slug) ?? 0) > Math.max(FEW, HUB * tools.size),
   }
 }

@@ -15,9 +15,6 @@ const OVERLAP = 0.25
 /** Of two recorded partners of the same layer and category, the share from which they replace rather than extend each other. */
 const PARTNER_OVERLAP = 0.5
 
-/** A common partner that more than this share of all tools work with (Docker, PostgreSQL) says nothing of a pair. */
-const HUB = 0.1
-
 /** Everything the decision looks at. */
 interface Facts {
   a: Side
@@ -36,8 +33,8 @@ interface Facts {
 export interface Partners {
   /** Undefined for one that is not in the catalogue. */
   nameOf(slug: string): string | undefined
-  /** Share of all tools that are recorded to work with it: what everything works with joins nothing. */
-  shareOf(slug: string): number
+  /** Whether so many tools are recorded to work with it (Docker, PostgreSQL) that it says nothing of a pair. */
+  isHub(slug: string): boolean
 }
 
 /**
@@ -60,7 +57,7 @@ export function relationOf(a: Side, b: Side, fit: Fit, known: Partners): Relatio
   }
 }
 
-function factsOf(a: Side, b: Side, fit: Fit, { nameOf, shareOf }: Partners): Facts {
+function factsOf(a: Side, b: Side, fit: Fit, { nameOf, isHub }: Partners): Facts {
   const [ofA, ofB] = [purposesOf(a.tool), purposesOf(b.tool)]
   const pairings = pairingsOf(a.tool, b.tool)
   return {
@@ -71,7 +68,7 @@ function factsOf(a: Side, b: Side, fit: Fit, { nameOf, shareOf }: Partners): Fac
     mainCategory: ofA[0] !== undefined && ofA[0] === ofB[0] ? ofA[0] : undefined,
     categories: ofA.filter((category) => ofB.includes(category)),
     pairings,
-    partners: commonPartners(a.tool, b.tool).filter((slug) => nameOf(slug) !== undefined && shareOf(slug) <= HUB),
+    partners: commonPartners(a.tool, b.tool).filter((slug) => nameOf(slug) !== undefined && !isHub(slug)),
     containment: containmentOf(a.tool, b.tool, pairings),
   }
 }
