@@ -14,6 +14,7 @@ const PAGES = [
   '/compare/e2b-vs-fly-io-vs-modal',
   '/alternatives/fly-io',
   '/rankings',
+  '/graph?tool=fly-io',
   '/docs',
   '/tools/no-such-tool',
 ]

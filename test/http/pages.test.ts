@@ -16,6 +16,9 @@ const PAGES = [
   '/compare/ear-trumpet-vs-papermill-vs-post-horn',
   '/alternatives/papermill',
   '/rankings',
+  '/graph',
+  '/graph?tool=papermill',
+  `/graph?${new URLSearchParams({ intent: NEED })}`,
   '/docs',
 ]
 
@@ -248,6 +251,19 @@ describe('the alternatives page', () => {
     const { status, headers } = await page('/alternatives/EarTrumpet?free=on')
     expect([status, headers.get('location')]).toEqual([302, '/alternatives/ear-trumpet?free=on'])
     expect((await page('/alternatives/nothing-like-it')).status).toBe(404)
+  })
+})
+
+describe('the graph page', () => {
+  it('draws the same lines that its table tells', async () => {
+    const { body } = await page('/graph?tool=papermill')
+    const lines = elementsOf(body).filter(
+      ({ name, attributes }) => name === 'path' && attributes.class?.startsWith('edge'),
+    )
+    const { edges, nodes } = (await server.get('/api/v1/graph?tool=papermill')).body
+    expect(lines).toHaveLength(edges.length)
+    for (const { label } of nodes) expect(body).toContain(label)
+    expect(body.match(/is a capability of/g)).toHaveLength(edges.filter(({ kind }: any) => kind === 'belongs').length)
   })
 })
 

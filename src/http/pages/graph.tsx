@@ -102,10 +102,13 @@ function textOf(graph: Graph): string {
 }
 
 /** Left out of a drawing that would have become unreadable. */
-const omitted = ({ omitted: { capabilities, tools } }: Graph): string =>
-  capabilities + tools === 0
-    ? ''
-    : `${plural(capabilities, 'capability', 'capabilities')} and ${plural(tools, 'tool')} further away are left out.`
+function omitted({ omitted: { capabilities, tools } }: Graph): string {
+  const left = [
+    capabilities > 0 ? plural(capabilities, 'capability', 'capabilities') : '',
+    tools > 0 ? plural(tools, 'tool') : '',
+  ].filter(Boolean)
+  return left.length === 0 ? '' : `Left out, further away: ${left.join(' and ')}.`
+}
 
 /** @param asked how the page was asked for */
 export function graphPage(graph: Graph, asked: { intent?: string; tool?: string }): Page {

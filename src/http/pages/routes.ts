@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import { alternativesQuerySchema } from '../../core/api/alternatives.js'
 import { compareQuerySchema } from '../../core/api/compare.js'
+import { graphQuerySchema } from '../../core/api/graph.js'
 import { rankingsQuerySchema } from '../../core/api/rank.js'
 import { searchQuerySchema } from '../../core/api/search.js'
 import type { AppError } from '../../core/errors.js'
@@ -18,6 +19,7 @@ import { Assets } from './assets.js'
 import { comparePage } from './compare.js'
 import type { Reported } from './components/result.js'
 import { docsPage, type OpenApi } from './docs.js'
+import { graphPage, graphStart } from './graph.js'
 import { alternativesHref, compareHref, toolHref } from './links.js'
 import { type Frame, originOf, type Page, wantsMarkdown } from './page.js'
 import { problemPage, type Suggestion } from './problem.js'
@@ -132,6 +134,12 @@ export function createPages(deps: AppDeps, openapi: () => OpenApi): Pages {
     return comparePage(await engine.compare(query, c.get('caller'), c.get('now')), query.for)
   }
   page(['/compare', '/compare.md', '/compare/:tools'], compare)
+  page(['/graph', '/graph.md'], async (c) => {
+    const given = c.req.query('intent') || c.req.query('tool')
+    if (!given?.trim()) return graphStart()
+    const query = queryOf(c, graphQuerySchema)
+    return graphPage(await engine.graph(query, c.get('caller'), c.get('now')), query)
+  })
   let docs: Page | undefined
   page(['/docs', '/docs.md'], () => {
     docs ??= docsPage(openapi())

@@ -42,6 +42,8 @@ export function llms({ generation }: Engine): string {
     '## Tools',
     bullets([
       '`/tools/SLUG.md`: one tool with its capabilities, limits, prices, sources and how to call it',
+      '`/alternatives/SLUG.md?for=NEED`: what could take its place, with what is lost; `/compare/SLUG-vs-SLUG.md`: which one, for whom',
+      '`/rankings.md`, `/graph.md?intent=NEED`: the leaderboard, and what hangs together with a need',
       '`GET /api/v1/tools`, `GET /api/v1/tools/SLUG`: the same as JSON',
       '`GET /api/v1/tools/SLUG/passport`: signed, with evidence and sources; the key is at `/.well-known/matchgraph.json`',
     ]),

@@ -8,7 +8,7 @@ const WIDTH = 1120
 const COLUMNS: Readonly<Record<GraphNode['kind'], { x: number; width: number }>> = {
   intent: { x: 16, width: 290 },
   capability: { x: 420, width: 330 },
-  tool: { x: 880, width: 200 },
+  tool: { x: 860, width: 200 },
 }
 /** Pixels a letter, on average, at the drawing's 13 px. */
 const LETTER = 6.9
@@ -34,15 +34,20 @@ function place(nodes: readonly GraphNode[]): { placed: Map<string, Placed>; heig
 export const widthOf = ({ matches }: GraphEdge): number =>
   matches && matches.timesMatched > 0 ? Math.min(9, 1.5 + 1.2 * Math.log2(1 + matches.timesMatched)) : 1
 
+/** Where the text of a node ends: a line starts there rather than at the column's edge. */
+const endOf = ({ x, label, kind }: Placed): number =>
+  Math.round(x + Math.min(COLUMNS[kind].width, label.length * LETTER) + 8)
+
 const Edge: FC<{ edge: GraphEdge; placed: ReadonlyMap<string, Placed> }> = ({ edge, placed }) => {
   const [a, b] = [placed.get(edge.from), placed.get(edge.to)]
   if (!a || !b) return null
   const [left, right] = a.x <= b.x ? [a, b] : [b, a]
-  const from = left.x + COLUMNS[left.kind].width
-  const middle = (from + right.x) / 2
+  const from = endOf(left)
+  const middle = (left.x + COLUMNS[left.kind].width + right.x) / 2
+  const out = Math.max(from, endOf(right)) + 24 + Math.abs(left.y - right.y) / 10
   const path =
     left.x === right.x
-      ? `M${from} ${left.y}C${from + 36} ${left.y} ${from + 36} ${right.y} ${from} ${right.y}`
+      ? `M${from} ${left.y}C${out} ${left.y} ${out} ${right.y} ${endOf(right)} ${right.y}`
       : `M${from} ${left.y}C${middle} ${left.y} ${middle} ${right.y} ${right.x - 8} ${right.y}`
   return (
     <path
@@ -63,7 +68,7 @@ const Node: FC<{ node: Placed; href: string | undefined }> = ({ node, href }) =>
   const drawing = (
     <>
       <title>{node.label}</title>
-      <rect class="hit" x={node.x - 8} y={node.y - 13} width={COLUMNS[node.kind].width + 8} height="26" rx="6" />
+      <rect class="hit" x={node.x - 8} y={node.y - 13} width={endOf(node) - node.x + 6} height="26" rx="6" />
       <text x={node.x} y={node.y + 4.5}>
         {clipped(node.label, COLUMNS[node.kind].width)}
       </text>
