@@ -1,6 +1,7 @@
 import type { Embedder, TokenTable } from '../src/core/embedding.js'
 import { AppError } from '../src/core/errors.js'
 import type { RelevanceWeights } from '../src/core/relevance/weights.js'
+import type { SearchTables } from '../src/store/search-tables.js'
 import type { Store } from '../src/store/store.js'
 import type { SourceFault } from './sources/catalogue.js'
 import type { Verification } from './verify.js'
@@ -13,6 +14,8 @@ export interface IndexerContext {
   weights: RelevanceWeights
   /** Folder of the snapshot files. */
   indexFolder: string
+  /** Where searches run in the store: its tables are brought up instead of files. */
+  searchTables?: SearchTables
 }
 
 export interface IndexOptions {

@@ -1,11 +1,14 @@
+import fs from 'node:fs'
 import type { ToolRecord } from '../src/core/catalogue.js'
 import { AppError } from '../src/core/errors.js'
+import type { SearchIndex } from '../src/index/search-index.js'
 import type { ToolPut } from '../src/store/store.js'
 import { buildIndex, freshenIndex } from './build.js'
 import { type IndexerContext, type IndexOptions, type IndexReport, stopIfAsked } from './context.js'
 import { embedMissing } from './embed.js'
 import { recordHash } from './identity.js'
 import { planTool } from './plan.js'
+import { bringUpSearchTables, countCorpus } from './search-tables.js'
 import { readCatalogue } from './sources/catalogue.js'
 import { verifyIndex } from './verify.js'
 
@@ -21,6 +24,9 @@ const REPORTED_FAULTS = 1000
  */
 export async function runIndex(context: IndexerContext, options: IndexOptions): Promise<IndexReport> {
   const { store, embedder } = context
+  for (const path of options.paths) {
+    if (!fs.existsSync(path)) throw new AppError('not-found', `${path} does not exist: nothing was changed.`)
+  }
   const report = emptyReport()
   const stored = await store.catalogue.toolHashes()
   const current = await store.catalogue.generation()
@@ -28,7 +34,7 @@ export async function runIndex(context: IndexerContext, options: IndexOptions): 
 
   const seen = new Set<string>()
   const puts: ToolPut[] = []
-  for await (const record of readRecords(options, report)) {
+  for await (const record of readRecords(options, report, seen)) {
     seen.add(record.slug)
     const hash = recordHash(record)
     const known = stored.get(record.slug)
@@ -47,7 +53,8 @@ export async function runIndex(context: IndexerContext, options: IndexOptions): 
       { faults: report.faults },
     )
   }
-  const remove = [...stored.keys()].filter((slug) => !seen.has(slug))
+  // a record that cannot even be told apart may be any tool: then nothing is removed for being missing
+  const remove = seen.has(UNKNOWN) ? [] : [...stored.keys()].filter((slug) => !seen.has(slug))
   report.removed = remove.length
 
   Object.assign(report, await embedMissing(context, puts, options))
@@ -58,19 +65,37 @@ export async function runIndex(context: IndexerContext, options: IndexOptions): 
     await store.catalogue.apply({ at: options.now, model: embedder.model, dims: embedder.dims, put: puts, remove })
     options.onProgress?.({ step: 'write', done: puts.length, total: puts.length })
   }
-  const index = options.full ? await buildIndex(context, options) : await freshenIndex(context, options)
+  const index = await bringUp(context, options, changed)
   if (index) report.verification = verifyIndex(index, options)
   if (options.full) await store.catalogue.pruneEmbeddings()
   const generation = (await store.catalogue.generation())!
   return { ...report, generation: generation.id, tools: generation.tools, capabilities: generation.capabilities }
 }
 
-async function* readRecords(options: IndexOptions, report: IndexReport): AsyncGenerator<ToolRecord> {
+/** The searchable side: files of the in-memory index, or tables in the store. */
+async function bringUp(
+  context: IndexerContext,
+  options: IndexOptions,
+  changed: boolean,
+): Promise<SearchIndex | undefined> {
+  const { searchTables } = context
+  if (!searchTables) return options.full ? buildIndex(context, options) : freshenIndex(context, options)
+  await bringUpSearchTables(context, searchTables, options)
+  if (changed || options.full || !(await searchTables.statistics())) await countCorpus(context, searchTables)
+  return undefined
+}
+
+/** Stands among the slugs seen for a record whose slug could not be read. */
+const UNKNOWN = ''
+
+/** The sound records. Slugs of faulty ones are noted as seen: a tool stays as it was until its new record is sound. */
+async function* readRecords(options: IndexOptions, report: IndexReport, seen: Set<string>): AsyncGenerator<ToolRecord> {
   let done = 0
   for await (const entry of readCatalogue(options.paths)) {
     stopIfAsked(options.signal)
     if ('fault' in entry) {
       report.rejected++
+      seen.add(entry.fault.slug ?? UNKNOWN)
       if (report.faults.length < REPORTED_FAULTS) report.faults.push(entry.fault)
       options.onFault?.(entry.fault)
     } else {

@@ -70,6 +70,12 @@ export const settingsSchema = z.object({
     'Keep the words of needs in the log; `off` keeps only hashes and learns no words',
   ),
   MATCHGRAPH_DATABASE_URL: z.string().optional().describe('postgres://… instead of the embedded database'),
+  MATCHGRAPH_SEARCH: z
+    .enum(['memory', 'database'])
+    .default('memory')
+    .describe(
+      'Where searches run: `memory`, or `database` (pgvector 0.8 or later) for catalogues larger than a server’s memory',
+    ),
   MATCHGRAPH_LOG: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
     .default('info')

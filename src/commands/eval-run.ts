@@ -8,7 +8,7 @@ import type { ToolRecord } from '../core/catalogue.js'
 import { type QueryMetrics, queryMetrics } from '../core/metrics.js'
 import { Engine } from '../engine/engine.js'
 import { neutralEvidence } from '../engine/neutral-evidence.js'
-import { openHome } from './open.js'
+import { engineParts, type Opened, openHome } from './open.js'
 
 export interface Question {
   id: string
@@ -40,19 +40,34 @@ export async function sitExam(
 ): Promise<Asked[]> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'matchgraph-eval-'))
   try {
-    const opened = await openHome({ ...settings, MATCHGRAPH_HOME: home, MATCHGRAPH_DATABASE_URL: undefined })
+    const opened = await openHome({
+      ...settings,
+      MATCHGRAPH_HOME: home,
+      MATCHGRAPH_DATABASE_URL: undefined,
+      MATCHGRAPH_SEARCH: 'memory',
+    })
     try {
-      await runIndex(opened, { paths: [catalogueOf(exam, home)], now: 0 })
-      const engine = await Engine.open(opened, neutralEvidence)
-      const asked: Asked[] = []
-      for (const question of exam.questions) asked.push(await ask(engine, question, mode))
-      return asked
+      return await sitWith(opened, exam, mode, home)
     } finally {
       await opened.close()
     }
   } finally {
     fs.rmSync(home, { recursive: true, force: true })
   }
+}
+
+/** As `sitExam`, in an opened home whose catalogue is replaced by the exam's. */
+export async function sitWith(
+  opened: Opened,
+  exam: Exam,
+  mode: 'hybrid' | 'semantic' | 'keyword',
+  folder: string,
+): Promise<Asked[]> {
+  await runIndex(opened, { paths: [catalogueOf(exam, folder)], now: 0 })
+  const engine = await Engine.open(await engineParts(opened), neutralEvidence)
+  const asked: Asked[] = []
+  for (const question of exam.questions) asked.push(await ask(engine, question, mode))
+  return asked
 }
 
 function catalogueOf({ catalogue }: Exam, home: string): string {

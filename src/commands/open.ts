@@ -2,9 +2,13 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Settings } from '../config.js'
 import type { Embedder, TokenTable } from '../core/embedding.js'
+import { AppError } from '../core/errors.js'
 import { parseRelevanceWeights, type RelevanceWeights } from '../core/relevance/weights.js'
 import { bundledModelFolder, loadEmbedder, loadTokenTable } from '../embed/load.js'
+import { FarSearch } from '../engine/far-search.js'
+import type { EngineParts } from '../engine/live.js'
 import { openStore } from '../store/open.js'
+import type { SearchTables } from '../store/search-tables.js'
 import type { Store } from '../store/store.js'
 
 /** Everything that the engine and the indexer share, opened once a process. */
@@ -15,6 +19,8 @@ export interface Opened {
   weights: RelevanceWeights
   /** Folder of the snapshot files. */
   indexFolder: string
+  /** Where searches run in the store. */
+  searchTables?: SearchTables
   close(): Promise<void>
 }
 
@@ -33,9 +39,24 @@ export async function openHome(settings: Settings): Promise<Opened> {
       await embedder.close()
       await store.close()
     }
-    return { store, embedder, table, weights, indexFolder: path.join(home, 'index'), close }
+    const searchTables = tablesOf(store, settings)
+    return { store, embedder, table, weights, indexFolder: path.join(home, 'index'), ...searchTables, close }
   } catch (error) {
     await store.close()
     throw error
   }
+}
+
+function tablesOf(store: Store, { MATCHGRAPH_SEARCH }: Settings): { searchTables?: SearchTables } {
+  if (MATCHGRAPH_SEARCH === 'memory') return {}
+  if (!store.search) {
+    throw new AppError('invalid-parameter', 'MATCHGRAPH_SEARCH=database needs MATCHGRAPH_DATABASE_URL=postgres://…')
+  }
+  return { searchTables: store.search }
+}
+
+/** What the engine is made of: with search in the store, also the way there. */
+export async function engineParts(opened: Opened): Promise<EngineParts> {
+  const { searchTables } = opened
+  return searchTables ? { ...opened, far: await FarSearch.open(searchTables, opened) } : opened
 }

@@ -4,7 +4,7 @@ import { Engine } from '../engine/engine.js'
 import { wordingOf } from '../engine/wording.js'
 import { type CommonOptions, common, print, settingsOf } from './command.js'
 import { openEvidence } from './evidence.js'
-import { openHome } from './open.js'
+import { engineParts, openHome } from './open.js'
 
 export function register(program: Command): void {
   common(
@@ -19,7 +19,7 @@ export function register(program: Command): void {
       const opened = await openHome(settings)
       const evidence = await openEvidence(opened, settings)
       try {
-        const { live } = await Engine.open(opened, evidence.hook)
+        const { live } = await Engine.open(await engineParts(opened), evidence.hook)
         if (slug === undefined) {
           const board = evidence.ranks.rankings(live, rankingsQuerySchema.parse({ limit: options.limit }))
           print(options, board, () => boardText(board))

@@ -20,7 +20,7 @@ import { journalOf, type OpenedEvidence, openEvidence } from './evidence.js'
 import { followStore } from './follow.js'
 import { indexHome, summary } from './index.js'
 import { jobRunner } from './jobs.js'
-import { type Opened, openHome } from './open.js'
+import { engineParts, type Opened, openHome } from './open.js'
 import { catalogueWriter } from './writer.js'
 
 /** Requests under way at SIGTERM have this long to finish. */
@@ -45,8 +45,8 @@ export function register(program: Command): void {
     const log = makeLogger(settings.MATCHGRAPH_LOG)
     const onError = (error: unknown): void => log.error({ err: error }, 'an event could not be written')
     const evidence = await openEvidence(opened, settings, onError, journalOf(settings))
-    const engine = await Engine.open(partsOf(opened, settings), evidence.hook)
-    if (settings.MATCHGRAPH_DATABASE_URL) await keepSnapshot(engine, opened)
+    const engine = await Engine.open(await partsOf(opened, settings), evidence.hook)
+    if (settings.MATCHGRAPH_DATABASE_URL && !opened.searchTables) await keepSnapshot(engine, opened)
     await run({ engine, evidence, opened, settings, log })
   })
 }
@@ -66,10 +66,11 @@ export async function indexWhenEmpty(opened: Opened, settings: Settings): Promis
 }
 
 /** With a database elsewhere, what answers show is read from a copy on this machine. */
-function partsOf(opened: Opened, { MATCHGRAPH_DATABASE_URL, MATCHGRAPH_HOME }: Settings): EngineParts {
-  if (!MATCHGRAPH_DATABASE_URL) return opened
+async function partsOf(opened: Opened, { MATCHGRAPH_DATABASE_URL, MATCHGRAPH_HOME }: Settings): Promise<EngineParts> {
+  const parts = await engineParts(opened)
+  if (!MATCHGRAPH_DATABASE_URL) return parts
   const file = path.join(MATCHGRAPH_HOME, 'replica.db')
-  return { ...opened, store: { catalogue: ReplicatedCatalogue.open(opened.store.catalogue, file) } }
+  return { ...parts, store: { catalogue: ReplicatedCatalogue.open(opened.store.catalogue, file) } }
 }
 
 /** Where another process does the indexing, the snapshot files of this home are written here, so that the next start is quick. */

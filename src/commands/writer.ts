@@ -1,5 +1,6 @@
 import { embedMissing } from '../../indexer/embed.js'
 import { planTool } from '../../indexer/plan.js'
+import { bringUpSearchTables } from '../../indexer/search-tables.js'
 import { AppError } from '../core/errors.js'
 import { readRecord } from '../core/read-record.js'
 import type { Engine } from '../engine/engine.js'
@@ -9,8 +10,11 @@ import type { Opened } from './open.js'
 /** Joins engine and indexer for single records: check, plan, embed, publish, searchable. */
 export function catalogueWriter(engine: Engine, opened: Opened): CatalogueWriter {
   const { store, embedder } = opened
-  const publish = (now: number, change: Pick<Parameters<Engine['apply']>[0], 'put' | 'remove'>) =>
-    engine.apply({ at: now, model: embedder.model, dims: embedder.dims, ...change })
+  const publish = async (now: number, change: Pick<Parameters<Engine['apply']>[0], 'put' | 'remove'>) => {
+    const applied = await engine.apply({ at: now, model: embedder.model, dims: embedder.dims, ...change })
+    if (opened.searchTables) await bringUpSearchTables(opened, opened.searchTables)
+    return applied
+  }
   return {
     async put(written, now) {
       const { record, faults } = readRecord(written)

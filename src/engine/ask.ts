@@ -38,9 +38,10 @@ export async function ask(
   clock: { now: number; searchId: string; offset: number },
   allowed: LabelSet | undefined,
 ): Promise<Asked> {
-  const { live, evidence, parts } = context
+  const { evidence, parts } = context
+  let { live } = context
   const watch = new Stopwatch()
-  const query = live.index.relevance.analyze(request.q)
+  let query = live.index.relevance.analyze(request.q)
   watch.lap('analyse')
   const [vector, ...clauses] = await parts.embedder.embed([query.expanded, ...query.clauses], 'query')
   watch.lap('embed')
@@ -55,6 +56,12 @@ export async function ask(
   const exact = exactLabels(live, request.q, allowed)
   const extra = [...exact, ...(question.evidence ? evidence.candidates(live, question) : [])]
   watch.lap('evidence')
+  if (parts.far) {
+    live = await parts.far.gather(live, query, vector!, request, extra)
+    query = live.index.relevance.analyze(request.q)
+    question.query = query
+    watch.lap('store')
+  }
   const ranking = rankAll(live, query, { vector: vector!, clauses }, request, { allowed, extra, watch })
   const ordered = evidence.order(live, question, ranking.ranked)
   watch.lap('evidence')

@@ -124,7 +124,8 @@ export class Engine {
     return this.inTurn(async () => {
       const applied = await this.parts.store.catalogue.apply(change)
       // another server may have published in between: then its change comes in along with ours
-      if (applied.generation.id === this.current.generation.id + 1) await this.follow(change, applied)
+      if (applied.generation.id === this.current.generation.id + 1 && !this.parts.far)
+        await this.follow(change, applied)
       else this.current = await catchUp(this.parts, this.current)
       return applied
     })

@@ -104,7 +104,11 @@ export class EvidenceLog {
   note(impression: Impression): void {
     this.recent.set(impression)
     this.shown.push(impressionEvent(impression))
-    this.journal?.append(JSON.stringify(impression))
+    try {
+      this.journal?.append(JSON.stringify(impression))
+    } catch {
+      // a full disk must not stop searches: without the journal only a crash before the next flush loses this impression
+    }
     this.flushTimer ??= setTimeout(() => void this.flush().catch(() => undefined), FLUSH_MS).unref()
   }
 

@@ -4,6 +4,7 @@ import { documentOf } from '../core/indexed-text.js'
 import type { RelevanceWeights } from '../core/relevance/weights.js'
 import { type IndexEntry, SearchIndex } from '../index/search-index.js'
 import type { Generation, Store, StoredTool, ToolOutline } from '../store/store.js'
+import type { FarSearch } from './far-search.js'
 import { LiveCatalogue } from './live-catalogue.js'
 
 /** What the engine is made of; put together by the command line. */
@@ -14,6 +15,8 @@ export interface EngineParts {
   weights: RelevanceWeights
   /** Folder of the snapshot files. */
   indexFolder: string
+  /** Searches in the store instead of in memory. */
+  far?: FarSearch
 }
 
 /** One generation in memory. Replaced whole when a new one is published, changed in place by `PUT` and `DELETE` of a tool. */
@@ -45,7 +48,11 @@ export async function loadLive(parts: EngineParts): Promise<Live> {
 }
 
 async function loadIndex(parts: EngineParts, generation: Generation): Promise<SearchIndex> {
-  const { store, embedder, table, weights } = parts
+  const { store, embedder, table, weights, far } = parts
+  if (far) {
+    await far.refresh()
+    return far.empty()
+  }
   let index = SearchIndex.empty(generation.dims, table, weights, Math.max(1024, generation.capabilities))
   try {
     const loaded = await SearchIndex.load(parts.indexFolder, table, weights)
@@ -103,7 +110,8 @@ export async function catchUp(parts: EngineParts, live: Live): Promise<Live> {
     index.remove(before.filter(({ label }) => !kept.has(label)).map(({ label }) => label))
     catalogue.put(outline)
   }
-  await index.follow(labels, (after) => entries(store, embedder.model, after))
+  if (parts.far) await parts.far.refresh()
+  else await index.follow(labels, (after) => entries(store, embedder.model, after))
   embedder.setIdf?.(index.relevance.pieceIdf())
   live.generation = newest
   return live

@@ -99,8 +99,8 @@ export const jsonBody = (limit: number) =>
     if (Number(c.req.header('content-length') ?? 0) > limit) throw tooLarge(limit)
     if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(c.req.header('content-type') ?? '')) {
       // a body-less POST (replay, reindex) needs no content type
-      if ((c.req.header('content-length') ?? '0') === '0' && !c.req.header('transfer-encoding') && !c.req.raw.body)
-        return next()
+      const { 'content-type': type, 'content-length': length = '0', 'transfer-encoding': chunked } = c.req.header()
+      if (type === undefined && length === '0' && chunked === undefined) return next()
       throw new AppError('unsupported-media-type', 'Send the body as JSON with "content-type: application/json".')
     }
     const text = await c.req.text()

@@ -1,5 +1,6 @@
 import type { Hits, LabelSet } from '../core/document.js'
 import { type Bm25Weights, bm25Idf, FIELDS, fieldImpact, saturate, unsaturate } from '../core/relevance/bm25.js'
+import { type CorpusStatistics, corpusFrequencies } from './corpus-statistics.js'
 import type { Forward } from './forward.js'
 import { Growable } from './growable.js'
 import { PairMap } from './pair-map.js'
@@ -30,6 +31,8 @@ export class KeywordIndex {
   /** Adjacent content stems of all weighted fields. */
   readonly pairs: PairMap
   private readonly start: Uint32Array
+  /** Document frequency of every term in a larger catalogue. */
+  private readonly frequencies: Float64Array | undefined
   private readonly rows: Uint32Array
   /** Saturated frequency × 65535/(k1 + 1). */
   private readonly impacts: Uint16Array
@@ -46,20 +49,22 @@ export class KeywordIndex {
   private readonly touched: Uint32Array
   private readonly bins = new Uint32Array(BINS)
 
-  constructor(forward: Forward, vocabulary: Vocabulary, weights: Bm25Weights) {
+  /** @param corpus statistics of a larger catalogue that these rows are a part of; their own when left out */
+  constructor(forward: Forward, vocabulary: Vocabulary, weights: Bm25Weights, corpus?: CorpusStatistics) {
     this.weights = weights
-    this.count = forward.count
+    this.count = corpus?.count ?? forward.count
     this.stemCount = vocabulary.stems.length
     this.unit = (weights.k1 + 1) / QUANTA
-    const collected = collect(forward, vocabulary, weights)
+    const collected = collect(forward, vocabulary, weights, corpus?.averages)
     this.pairs = collected.pairs
     const terms = this.stemCount + this.pairs.size
     const termIds = collected.terms.view()
     const counts = new Uint32Array(terms + 1)
     for (let i = 0; i < termIds.length; i++) counts[termIds[i]! + 1]!++
     this.termWeight = new Float32Array(terms)
+    this.frequencies = corpus && corpusFrequencies(corpus, vocabulary, collected.pairs)
     for (let term = 0; term < terms; term++) {
-      const idf = bm25Idf(this.count, counts[term + 1]!)
+      const idf = bm25Idf(this.count, this.frequencies?.[term] ?? counts[term + 1]!)
       this.termWeight[term] = term < this.stemCount ? idf : weights.pair * idf
       counts[term + 1]! += counts[term]!
     }
@@ -70,7 +75,7 @@ export class KeywordIndex {
     const fill = counts.slice(0, terms)
     const impacts = collected.impacts.view()
     const postingStart = collected.start
-    for (let row = 0; row < this.count; row++) {
+    for (let row = 0; row < forward.count; row++) {
       for (let i = postingStart[row]!; i < postingStart[row + 1]!; i++) {
         const term = termIds[i]!
         const slot = fill[term]!++
@@ -83,8 +88,8 @@ export class KeywordIndex {
     this.wordStart = forward.wordStart.view()
     this.tables = vocabulary.tables()
     this.termSlot = new Int32Array(this.stemCount).fill(-1)
-    this.sums = new Float32Array(this.count)
-    this.touched = new Uint32Array(this.count)
+    this.sums = new Float32Array(forward.count)
+    this.touched = new Uint32Array(forward.count)
   }
 
   /** The known terms among stems and adjacent pairs; each once. −1 stands for an unknown stem, which also breaks pairs. */
@@ -102,9 +107,10 @@ export class KeywordIndex {
     return [...terms.values()]
   }
 
-  /** Number of rows a stem stands in. */
+  /** Number of capabilities a stem stands in. */
   df(stem: number): number {
-    return stem < 0 || stem >= this.stemCount ? 0 : this.start[stem + 1]! - this.start[stem]!
+    if (stem < 0 || stem >= this.stemCount) return 0
+    return this.frequencies?.[stem] ?? this.start[stem + 1]! - this.start[stem]!
   }
 
   /** The saturated frequency of a term in a row, 0 when it is not there. Binary search. */
@@ -263,14 +269,14 @@ export class KeywordIndex {
 }
 
 /** Postings row by row: terms and quantised saturated frequencies of row r are at `start[r] .. start[r + 1]`. */
-function collect(forward: Forward, vocabulary: Vocabulary, weights: Bm25Weights) {
+function collect(forward: Forward, vocabulary: Vocabulary, weights: Bm25Weights, known?: Float64Array) {
   const { stemOf, stop } = vocabulary.tables()
   const words = forward.words.view()
   const wordStart = forward.wordStart.view()
   const lengths = forward.fieldLengths.view()
   const count = forward.count
   const fieldWeights = FIELDS.map((field) => weights.fields[field])
-  const averages = averageLengths(lengths)
+  const averages = known ?? averageLengths(lengths)
   const stemCount = vocabulary.stems.length
   const pairs = new PairMap(count * 8)
   const terms = new Growable((n) => new Uint32Array(n))

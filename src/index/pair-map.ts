@@ -22,6 +22,13 @@ export class PairMap {
     }
   }
 
+  /** Every pair with its id, in no particular order. */
+  *entries(): Generator<[a: number, b: number, id: number]> {
+    for (const [slot, key] of this.keys.entries()) {
+      if (key >= 0) yield [Math.floor(key / 0x4000000), key % 0x4000000, this.ids[slot]!]
+    }
+  }
+
   add(a: number, b: number): number {
     if (this.size * 3 > this.mask * 2) this.grow()
     const key = a * 0x4000000 + b

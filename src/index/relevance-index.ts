@@ -3,6 +3,8 @@ import type { TokenTable } from '../core/embedding.js'
 import { AppError } from '../core/errors.js'
 import { bm25Idf } from '../core/relevance/bm25.js'
 import type { RelevanceWeights } from '../core/relevance/weights.js'
+import { wordsOf } from '../core/text/words.js'
+import { type CorpusStatistics, evenSample } from './corpus-statistics.js'
 import { Forward } from './forward.js'
 import { KeywordIndex } from './keyword.js'
 import { pseudoQueries } from './pseudo-queries.js'
@@ -14,9 +16,6 @@ import { Spelling } from './spelling.js'
 import { Vocabulary } from './vocabulary.js'
 
 export type { AnalyzedQuery, Ranked, RankInput, Ranking }
-
-/** Capabilities that stand for the whole catalogue when a query's mean cosine is estimated: its error is a sixteenth of the deviation. */
-const SAMPLE = 256
 
 /** What is computed from the forward data and thrown away when documents come or go. */
 interface Built {
@@ -43,15 +42,25 @@ export class RelevanceIndex {
   private sample: Uint32Array | undefined
   /** Mean and deviation of the best r of pseudo-queries (see `calibrate`); [] before. */
   private noise: number[] = []
+  private readonly corpus: CorpusStatistics | undefined
 
-  constructor(table: TokenTable, weights: RelevanceWeights) {
+  /** @param corpus statistics of the catalogue that the documents are a part of; those of the documents alone when left out */
+  constructor(table: TokenTable, weights: RelevanceWeights, corpus?: CorpusStatistics) {
     this.table = table
     this.weights = weights
+    this.corpus = corpus
+    if (corpus) this.noise = corpus.noise
   }
 
-  /** Live capabilities. */
+  /** Live capabilities of the catalogue. */
   get count(): number {
-    return this.live
+    return this.corpus?.count ?? this.live
+  }
+
+  /** Takes up the words of a text, so that its rare parts count as much as they do in the whole catalogue. */
+  know(text: string): void {
+    for (const word of wordsOf(text)) this.vocabulary.add(word)
+    this.built = undefined
   }
 
   /** Adds documents whose labels are above all earlier ones, ascending; `invalid-parameter` otherwise. */
@@ -137,13 +146,13 @@ export class RelevanceIndex {
         if (id >= 0) tf[i * stems.length + j] = keyword.frequency(id, row)
       }
     }
-    return { stems, idf: Float64Array.from(ids, (id) => bm25Idf(keyword.count, keyword.df(id))), tf }
+    return { stems, idf: this.stemIdf(stems), tf }
   }
 
   /** idf of each stem among the capabilities' texts; that of a stem which none has for unknown ones. */
   stemIdf(stems: readonly string[]): Float64Array {
     const { keyword } = this.build()
-    return Float64Array.from(stems, (stem) => bm25Idf(keyword.count, keyword.df(this.vocabulary.stemId(stem))))
+    return Float64Array.from(stems, (stem) => bm25Idf(keyword.count, this.df(stem, keyword)))
   }
 
   /** √ln((N + 1)/(df + ½)) of every piece of the table, half the largest for pieces of no capability: the static embedder's weights. */
@@ -201,8 +210,9 @@ export class RelevanceIndex {
 
   private build(): Built {
     if (this.built === undefined) {
-      const keyword = new KeywordIndex(this.forward, this.vocabulary, this.weights.bm25)
-      const reranker = new Reranker(this.forward, this.vocabulary, this.table, keyword.pairs)
+      const { corpus } = this
+      const keyword = new KeywordIndex(this.forward, this.vocabulary, this.weights.bm25, corpus)
+      const reranker = new Reranker(this.forward, this.vocabulary, this.table, keyword.pairs, corpus)
       this.built = { keyword, reranker }
     }
     return this.built
@@ -213,6 +223,11 @@ export class RelevanceIndex {
     const built = this.build()
     built.spelling ??= new Spelling(this.vocabulary, this.forward.words.view())
     return built.spelling
+  }
+
+  /** Capabilities of the catalogue that have a stem. */
+  private df(stem: string, keyword: KeywordIndex): number {
+    return this.corpus ? (this.corpus.stems.get(stem) ?? 0) : keyword.df(this.vocabulary.stemId(stem))
   }
 
   private growDead(): void {
@@ -238,7 +253,7 @@ export class RelevanceIndex {
   private selfScore(query: AnalyzedQuery, keyword: KeywordIndex): number {
     let sum = 0
     for (const stem of new Set(query.stems)) {
-      const df = keyword.df(this.vocabulary.stemId(stem))
+      const df = this.df(stem, keyword)
       sum += df > 0 ? bm25Idf(keyword.count, df) : 0.5 * Math.log(keyword.count + 1)
     }
     return sum
@@ -251,11 +266,8 @@ export class RelevanceIndex {
 
   /** Up to `SAMPLE` live labels, evenly drawn; kept until something is added or removed. */
   private sampleLabels(): Uint32Array {
-    if (this.sample === undefined) {
-      const live = this.forward.labels.view().filter((_, row) => this.dead?.[row] !== 1)
-      const size = Math.min(SAMPLE, live.length)
-      this.sample = Uint32Array.from({ length: size }, (_, i) => live[Math.floor((i * live.length) / size)]!)
-    }
+    if (this.corpus) return this.corpus.sample
+    this.sample ??= evenSample(this.forward.labels.view().filter((_, row) => this.dead?.[row] !== 1))
     return this.sample
   }
 

@@ -3,6 +3,7 @@ import { FIELDS } from '../core/relevance/bm25.js'
 import { type CosineKernel, lateInteraction, reverseInteraction } from '../core/relevance/late.js'
 import { kernelOf } from '../core/relevance/simd.js'
 import { cosineIdf, tfIdf } from '../core/relevance/tfidf.js'
+import { type CorpusStatistics, pairFrequency } from './corpus-statistics.js'
 import type { Forward } from './forward.js'
 import type { PairMap } from './pair-map.js'
 import { type AnalyzedQuery, isContentPiece } from './query.js'
@@ -30,7 +31,9 @@ const TEXT_FIELDS = 3
 
 /** Statistics and norms for the re-ranking features, computed from the forward data in one go; the data must not change while it lives. */
 export class Reranker {
+  /** Capabilities that the statistics are of. */
   private readonly count: number
+  private readonly rows: number
   private readonly vocabulary: Vocabulary
   private readonly tables: ReturnType<Vocabulary['tables']>
   private readonly words: Uint32Array
@@ -54,8 +57,10 @@ export class Reranker {
   /** Per piece: 0 not looked at yet, 1 content, 2 punctuation or stop word. */
   private readonly content: Uint8Array
 
-  constructor(forward: Forward, vocabulary: Vocabulary, table: TokenTable, pairs: PairMap) {
-    this.count = forward.count
+  /** @param corpus statistics of a larger catalogue that these rows are a part of; their own when left out */
+  constructor(forward: Forward, vocabulary: Vocabulary, table: TokenTable, pairs: PairMap, corpus?: CorpusStatistics) {
+    this.rows = forward.count
+    this.count = corpus?.count ?? forward.count
     this.vocabulary = vocabulary
     this.tables = vocabulary.tables()
     this.words = forward.words.view()
@@ -67,15 +72,16 @@ export class Reranker {
     this.kernel = kernelOf(table)
     this.table = table
     this.pairs = pairs
-    this.pieceIdf = pieceIdf(this.pieces, this.pieceStart, table.size)
+    this.pieceIdf = corpus?.pieceIdf ?? pieceIdf(this.pieces, this.pieceStart, table.size)
     this.pieceSlot = new Int32Array(table.size).fill(-1)
     this.gramSlot = new Int32Array(vocabulary.gramCount).fill(-1)
     this.content = new Uint8Array(table.size)
     this.gramIdf = new Float32Array(vocabulary.gramCount)
     this.pairIdf = new Float32Array(pairs.size)
-    this.gramNorm = new Float32Array(this.count)
-    this.pairNorm = new Float32Array(this.count)
-    this.computeIdf()
+    this.gramNorm = new Float32Array(this.rows)
+    this.pairNorm = new Float32Array(this.rows)
+    if (corpus) this.takeIdf(corpus)
+    else this.computeIdf()
     this.computeNorms()
   }
 
@@ -211,12 +217,22 @@ export class Reranker {
     }
   }
 
+  private takeIdf(corpus: CorpusStatistics): void {
+    for (const [gram, id] of this.vocabulary.grams()) {
+      this.gramIdf[id] = cosineIdf(this.count, corpus.grams.get(gram) ?? 0)
+    }
+    const { stems } = this.vocabulary
+    for (const [a, b, id] of this.pairs.entries()) {
+      this.pairIdf[id] = cosineIdf(this.count, pairFrequency(corpus, stems[a]!, stems[b]!))
+    }
+  }
+
   /** Fills `gramIdf` and `pairIdf` (first with document frequencies). */
   private computeIdf(): void {
-    const { gramIdf, pairIdf, count } = this
+    const { gramIdf, pairIdf, count, rows } = this
     const lastGram = new Int32Array(gramIdf.length).fill(-1)
     const lastPair = new Int32Array(pairIdf.length).fill(-1)
-    for (let row = 0; row < count; row++) {
+    for (let row = 0; row < rows; row++) {
       this.eachGram(row, (gram) => {
         if (lastGram[gram] === row) return
         lastGram[gram] = row
@@ -237,7 +253,7 @@ export class Reranker {
     const grams = new RowTally(this.gramIdf.length)
     const pairs = new RowTally(this.pairIdf.length)
     let squares = 0
-    for (let row = 0; row < this.count; row++) {
+    for (let row = 0; row < this.rows; row++) {
       this.eachGram(row, (gram) => grams.add(gram, 1))
       squares = 0
       grams.drain((gram, tf) => {

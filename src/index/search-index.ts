@@ -5,6 +5,7 @@ import type { IndexDocument } from '../core/document.js'
 import type { TokenTable } from '../core/embedding.js'
 import { AppError } from '../core/errors.js'
 import type { RelevanceWeights } from '../core/relevance/weights.js'
+import type { CorpusStatistics } from './corpus-statistics.js'
 import { RelevanceIndex } from './relevance-index.js'
 import { SemanticIndex } from './semantic.js'
 import { type FileSeal, readSections, replaceFile, sealOf, verifySeal, writeSections } from './snapshot.js'
@@ -51,6 +52,17 @@ export class SearchIndex {
 
   static empty(dims: number, table: TokenTable, weights: RelevanceWeights, capacity?: number): SearchIndex {
     return new SearchIndex(new SemanticIndex(dims, capacity), new RelevanceIndex(table, weights), new Uint32Array(0), 0)
+  }
+
+  /** For a few candidates of a larger catalogue: nothing is approximate, everything is scored by the statistics of the whole. */
+  static ofCandidates(
+    dims: number,
+    table: TokenTable,
+    weights: RelevanceWeights,
+    corpus: CorpusStatistics,
+  ): SearchIndex {
+    const relevance = new RelevanceIndex(table, weights, corpus)
+    return new SearchIndex(new SemanticIndex(dims, 1024, true), relevance, new Uint32Array(0), 0)
   }
 
   get count(): number {

@@ -19,7 +19,8 @@ const UNIT_TOLERANCE = 1e-3
  */
 export class SemanticIndex {
   readonly dims: number
-  private graph: hnswlib.HierarchicalNSW
+  /** Absent in a flat index, which compares with every row. */
+  private graph: hnswlib.HierarchicalNSW | undefined
   private rows = 0
   private live = 0
   private tombstones = 0
@@ -32,9 +33,9 @@ export class SemanticIndex {
   private firstRow: Uint32Array
   private rowCount: Uint8Array
 
-  constructor(dims: number, capacity = 1024) {
+  constructor(dims: number, capacity = 1024, flat = false) {
     this.dims = dims
-    this.graph = newGraph(dims, capacity)
+    if (!flat) this.graph = newGraph(dims, capacity)
     this.matrix = new Int8Array(capacity * dims)
     this.scales = new Float32Array(capacity)
     this.owner = new Uint32Array(capacity)
@@ -73,7 +74,7 @@ export class SemanticIndex {
   }
 
   private addRow(label: number, row: Float32Array): void {
-    this.graph.addPoint(Array.from(row), this.rows)
+    this.graph?.addPoint(Array.from(row), this.rows)
     this.owner[this.rows] = label
     this.scales[this.rows] = quantize(row, this.matrix, this.rows * this.dims)
     this.rows++
@@ -82,7 +83,7 @@ export class SemanticIndex {
   private reserve(label: number, rows: number): void {
     if (rows > this.owner.length) {
       const capacity = Math.max(rows, this.owner.length * 2)
-      this.graph.resizeIndex(capacity)
+      this.graph?.resizeIndex(capacity)
       this.matrix = growTo(this.matrix, capacity * this.dims)
       this.scales = growTo(this.scales, capacity)
       this.owner = growTo(this.owner, capacity)
@@ -99,7 +100,7 @@ export class SemanticIndex {
       if (!this.has(label)) continue
       const first = this.firstRow[label]!
       for (let row = first; row < first + this.rowCount[label]!; row++) {
-        this.graph.markDelete(row)
+        this.graph?.markDelete(row)
         this.tombstones++
       }
       this.rowCount[label] = 0
@@ -110,6 +111,7 @@ export class SemanticIndex {
   /** The `k` most similar allowed capabilities, best first, ties by label. Scores are cosines in [-1,1]. */
   search(query: Float32Array, k: number, allowed?: LabelSet): Hits {
     if (this.live === 0) return { labels: new Uint32Array(0), scores: new Float32Array(0) }
+    if (this.graph === undefined) return this.best(query, allowedOf(this.labels(), allowed), k)
     if (allowed && allowed.size < Math.max(this.live * EXACT_SHARE, 4 * k)) return this.exact(query, k, allowed)
     const share = allowed ? allowed.size / this.live : 1
     // several rows a capability and filtered-out ones: ask for more rows than capabilities are wanted
@@ -186,6 +188,7 @@ export class SemanticIndex {
 
   /** The graph goes to a file of its own, in hnswlib's format; `sections` hold the rest. */
   async writeGraph(file: string): Promise<void> {
+    if (this.graph === undefined) throw new AppError('internal', 'A flat index has no graph to write.')
     await this.graph.writeIndex(file)
   }
 
@@ -223,18 +226,24 @@ export class SemanticIndex {
     index.owner = new Uint32Array(section('owner').buffer)
     index.firstRow = new Uint32Array(section('firstRow').buffer)
     index.rowCount = section('rowCount')
-    index.graph = new hnswlib.HierarchicalNSW('ip', index.dims)
-    await index.graph.readIndex(graphFile)
-    if (index.graph.getCurrentCount() !== index.rows) {
+    const graph = new hnswlib.HierarchicalNSW('ip', index.dims)
+    index.graph = graph
+    await graph.readIndex(graphFile)
+    if (graph.getCurrentCount() !== index.rows) {
       throw new AppError(
         'damaged-file',
-        `${graphFile} holds ${index.graph.getCurrentCount()} rows instead of ${index.rows}; it will be rebuilt.`,
+        `${graphFile} holds ${graph.getCurrentCount()} rows instead of ${index.rows}; it will be rebuilt.`,
       )
     }
     // the graph's capacity follows `owner`, whatever it was saved with
-    index.graph.resizeIndex(Math.max(index.rows, 1))
+    graph.resizeIndex(Math.max(index.rows, 1))
     return index
   }
+}
+
+function allowedOf(labels: Iterable<number>, allowed: LabelSet | undefined): Uint32Array {
+  const all = Uint32Array.from(labels)
+  return allowed ? all.filter((label) => allowed.has(label)) : all
 }
 
 function newGraph(dims: number, capacity: number): hnswlib.HierarchicalNSW {

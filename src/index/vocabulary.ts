@@ -29,6 +29,11 @@ export class Vocabulary {
     for (const word of words) this.add(word)
   }
 
+  /** Every 4-gram with its id. */
+  grams(): Iterable<[gram: string, id: number]> {
+    return this.gramIds
+  }
+
   get gramCount(): number {
     return this.gramIds.size
   }

@@ -1,4 +1,5 @@
 import type { Capability, Tool, ToolRecord } from '../core/catalogue.js'
+import type { SearchTables } from './search-tables.js'
 import type { TableReader, TableWriter } from './tables.js'
 
 /** One published state of the index. */
@@ -192,6 +193,8 @@ export interface Watch {
 export interface Store {
   readonly catalogue: CatalogueStore
   readonly log: LogStore
+  /** Retrieval inside the store; only where it can. */
+  readonly search?: SearchTables
   /** Takes a lock; undefined while another holds it. */
   tryLock(name: LockName): Promise<Lock | undefined>
   /** Hears what this and other processes commit, soon after; undefined where nobody tells and polling is all there is. */

@@ -64,6 +64,17 @@ describe('matchgraph index', () => {
     expect(stderr).toMatch(/catalogue\.jsonl:3: /)
   })
 
+  it('removes no tool because its new record is faulty, and nothing at all because a path is mistyped', async () => {
+    await index()
+    write([{ ...SMALL_CATALOGUE[0], typ: 'x' }, SMALL_CATALOGUE[1]])
+    expect(await report()).toMatchObject({ rejected: 1, kept: 1, removed: 1, tools: 2 })
+    write(['{"slug": ', SMALL_CATALOGUE[1]])
+    expect(await report()).toMatchObject({ rejected: 1, kept: 1, removed: 0, tools: 2 })
+    const mistyped = await run(['index', '--catalogue', `${file}x`, '--home', home])
+    expect(mistyped.code).toBe(1)
+    expect(mistyped.stderr).toMatch(/does not exist: nothing was changed/)
+  })
+
   it('rebuilds derived files that are damaged or missing', async () => {
     await index()
     for (const name of fs.readdirSync(path.join(home, 'index'))) {

@@ -97,6 +97,15 @@ export class PostgresCatalogue implements CatalogueStore {
     }
   }
 
+  /** The named capabilities that have vectors of this model, ascending by label. */
+  async embeddedOf(model: string, labels: readonly number[]): Promise<EmbeddedCapability[]> {
+    const { rows } = await this.client.query<CapabilityRow>(
+      'SELECT * FROM capability WHERE label = ANY ($1::bigint[]) ORDER BY label',
+      [labels],
+    )
+    return this.withVectors(model, rows)
+  }
+
   async missingEmbeddings(model: string, hashes: readonly string[]): Promise<string[]> {
     const wanted = [...new Set(hashes)]
     const known = new Set<string>()

@@ -11,18 +11,21 @@ import { lockKey } from './locks.js'
 import { PostgresLog } from './log.js'
 import { migrate } from './migrate.js'
 import { MIGRATIONS } from './schema.js'
+import { PostgresSearch } from './search.js'
 import { readTables, writeTables } from './tables.js'
 
 /** The store of several servers: one schema of a PostgreSQL database. */
 export class PostgresStore implements Store {
   readonly catalogue: PostgresCatalogue
   readonly log: PostgresLog
+  readonly search: PostgresSearch
   readonly client: Client
 
   private constructor(client: Client) {
     this.client = client
     this.catalogue = new PostgresCatalogue(client)
     this.log = new PostgresLog(client)
+    this.search = new PostgresSearch(client, this.catalogue)
   }
 
   /**

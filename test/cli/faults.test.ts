@@ -1,0 +1,149 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { run, serve } from '../support/cli.js'
+import { SMALL_CATALOGUE, tempFolder } from '../support/home.js'
+
+let folder: string
+let remove: () => void
+let file: string
+beforeEach(() => {
+  ;({ folder, remove } = tempFolder())
+  file = path.join(folder, 'catalogue.jsonl')
+  fs.writeFileSync(file, SMALL_CATALOGUE.map((record) => JSON.stringify(record)).join('\n'))
+})
+afterEach(() => remove())
+
+const search = async (base: string) =>
+  (await (await fetch(`${base}/api/v1/search?q=scanned+pdf+tables&cut=off`)).json()) as any
+const report = async (base: string, token: string) => {
+  const init = {
+    method: 'POST',
+    body: JSON.stringify({ token, outcome: 'selected' }),
+    headers: { 'content-type': 'application/json' },
+  }
+  const response = await fetch(`${base}/api/v1/matches`, init)
+  return {
+    status: response.status,
+    retryAfter: response.headers.get('retry-after'),
+    body: (await response.json()) as any,
+  }
+}
+
+/** A file system of 8 MB, or why there is none. */
+function smallDisk(at: string): string | undefined {
+  fs.mkdirSync(at)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', at], { stdio: 'pipe' })
+    return undefined
+  } catch (error) {
+    return (error as Error).message.split('\n')[0]
+  }
+}
+
+describe('a full disk', () => {
+  it('turns matches away with the way out while searches go on, and loses none that was acknowledged', async ({
+    skip,
+  }) => {
+    const disk = path.join(folder, 'disk')
+    const why = smallDisk(disk)
+    if (why) {
+      console.log(`skipped: no file system of our own (${why})`)
+      return skip()
+    }
+    try {
+      const home = path.join(disk, 'home')
+      await run(['index', '--home', home, '--catalogue', file])
+      const { base, child, done } = await serve(home)
+      expect((await report(base, (await search(base)).results[0].token)).status).toBe(201)
+      const filler = path.join(disk, 'filler')
+      const handle = fs.openSync(filler, 'w')
+      try {
+        for (;;) fs.writeSync(handle, Buffer.alloc(4096))
+      } catch (error) {
+        expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC')
+      }
+      fs.closeSync(handle)
+      const full = await search(base)
+      expect(full.results[0].capability.id).toBe('papermill.1')
+      // a small commit may still fit into pages the database owns already: report until it does not
+      let refused: Awaited<ReturnType<typeof report>> | undefined
+      let accepted = 1
+      for (let i = 0; i < 400 && !refused; i++) {
+        const { results } = await search(base)
+        const answer = await report(base, results[i % results.length].token)
+        if (answer.status === 201) accepted++
+        else if (answer.status !== 200) refused = answer
+      }
+      expect(refused).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+      expect(Number(refused!.retryAfter)).toBeGreaterThan(0)
+      fs.rmSync(filler)
+      expect((await report(base, (await search(base)).results[1].token)).status).toBe(201)
+      child.kill('SIGTERM')
+      expect((await done).code).toBe(0)
+      const db = new Database(path.join(home, 'matchgraph.db'), { readonly: true })
+      expect(db.prepare("SELECT count(*) FROM event WHERE kind = 'match'").pluck().get()).toBe(accepted + 1)
+      expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+      db.close()
+    } finally {
+      execFileSync('umount', ['-l', disk], { stdio: 'pipe' })
+    }
+  })
+})
+
+describe('a damaged database', () => {
+  it('is told apart from an empty home, with the way out', async () => {
+    const home = path.join(folder, 'home')
+    fs.mkdirSync(home)
+    fs.writeFileSync(path.join(home, 'matchgraph.db'), 'this is not a database, whatever its name says'.repeat(100))
+    for (const command of [
+      ['search', 'x'],
+      ['index', '--catalogue', file],
+      ['serve', '--port', '0'],
+    ]) {
+      const { code, stderr } = await run([...command, '--home', home])
+      expect(code, command[0]).toBe(1)
+      expect(stderr).toMatch(/damaged.*matchgraph restore/)
+    }
+  })
+
+  it('of a newer program is refused, not touched', async () => {
+    const home = path.join(folder, 'home')
+    await run(['index', '--home', home, '--catalogue', file])
+    const db = new Database(path.join(home, 'matchgraph.db'))
+    db.pragma('user_version = 999')
+    db.close()
+    const { code, stderr } = await run(['search', 'x', '--home', home])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/version 999.*newer release/)
+  })
+})
+
+describe('a clock that jumps', () => {
+  it('back or forth by years neither loses a match nor stops the server', async () => {
+    const home = path.join(folder, 'home')
+    await run(['index', '--home', home, '--catalogue', file])
+    const { base, child, done } = await serve(home, { MATCHGRAPH_TEST_CLOCK: 'on' })
+    const at = (now: string) => ({ 'x-test-now': now, 'content-type': 'application/json' })
+    const statuses: number[] = []
+    for (const now of [
+      '2026-06-01T00:00:00Z',
+      '2019-01-01T00:00:00Z',
+      '2031-12-31T23:59:59Z',
+      '2026-06-01T00:00:01Z',
+    ]) {
+      const answer = (await (
+        await fetch(`${base}/api/v1/search?q=scanned+pdf&cut=off`, { headers: at(now) })
+      ).json()) as any
+      const body = JSON.stringify({ token: answer.results[0].token, outcome: 'selected' })
+      statuses.push((await fetch(`${base}/api/v1/matches`, { method: 'POST', body, headers: at(now) })).status)
+    }
+    expect(statuses).toEqual([201, 201, 201, 201])
+    const { identical } = (await (await fetch(`${base}/api/v1/replay`, { method: 'POST' })).json()) as any
+    expect(identical).toBe(true)
+    child.kill('SIGTERM')
+    expect((await done).code).toBe(0)
+  })
+})
