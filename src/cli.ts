@@ -24,6 +24,7 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   check: () => import('./commands/check.js'),
   verify: () => import('./commands/verify.js'),
   mcp: () => import('./commands/mcp.js'),
+  fit: () => import('./commands/fit.js'),
   train: () => import('./commands/train.js'),
   tune: () => import('./commands/tune.js'),
   model: () => import('./commands/model.js'),
