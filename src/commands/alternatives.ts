@@ -4,7 +4,7 @@ import { requestFault } from '../core/request-fault.js'
 import { Engine } from '../engine/engine.js'
 import { neutralEvidence } from '../engine/neutral-evidence.js'
 import { type CommonOptions, common, print, settingsOf } from './command.js'
-import { openHome } from './open.js'
+import { engineParts, openHome } from './open.js'
 
 interface AlternativesCommandOptions extends CommonOptions {
   free?: boolean
@@ -39,7 +39,7 @@ export function register(program: Command): void {
     if (!request.success) throw requestFault(request.error, Object.keys(alternativesQuerySchema.shape), 'query')
     const opened = await openHome(settingsOf(options))
     try {
-      const engine = await Engine.open(opened, neutralEvidence)
+      const engine = await Engine.open(await engineParts(opened), neutralEvidence)
       const answer = await engine.alternatives(name, request.data, { address: '127.0.0.1' }, Date.now())
       print(options, answer, () => asText(answer))
     } finally {

@@ -6,7 +6,7 @@ import { mcpServer } from '../http/mcp/server.js'
 import { type CommonOptions, common, settingsOf } from './command.js'
 import { openEvidence } from './evidence.js'
 import { followStore } from './follow.js'
-import { openHome } from './open.js'
+import { engineParts, openHome } from './open.js'
 import { indexWhenEmpty } from './serve.js'
 
 export function register(program: Command): void {
@@ -19,7 +19,7 @@ export function register(program: Command): void {
     const log = makeLogger(settings.MATCHGRAPH_LOG)
     const onError = (error: unknown): void => log.error({ err: error })
     const evidence = await openEvidence(opened, settings, onError)
-    const engine = await Engine.open(opened, evidence.hook)
+    const engine = await Engine.open(await engineParts(opened), evidence.hook)
     const follower = await followStore(opened.store, engine, evidence.matches, log)
     const { matches } = evidence
     const call = () => ({ caller: { address: '127.0.0.1' }, now: Date.now() })

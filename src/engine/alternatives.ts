@@ -57,7 +57,7 @@ export async function alternatives(
   const serving = request.for === undefined ? undefined : await servingTools(context, request.for, asking)
   const barred = new Set(request.without.map((slug) => toolNamed(context.live, slug).tool.slug))
   const [own] = await sidesOf(context, [target.tool.slug], MOST_CAPABILITIES)
-  const { passing, failing } = candidatesOf(context, target, own!, (tool) =>
+  const { passing, failing } = await candidatesOf(context, target, own!, (tool) =>
     failureOf(target.tool, tool, request, barred, serving),
   )
   const found = await compared(context, own!, [...passing, ...failing.map(({ entry }) => entry)], serving)
@@ -95,17 +95,19 @@ export async function alternatives(
 }
 
 /** Tools with a capability like one of the target's, most alike first; those that fail exactly one constraint apart. */
-function candidatesOf(
-  { live }: SearchContext,
+async function candidatesOf(
+  { live, parts }: SearchContext,
   target: LiveTool,
   own: Side,
   failureOf: (tool: Tool) => string[],
-): { passing: LiveTool[]; failing: { entry: LiveTool; fails: string }[] } {
+): Promise<{ passing: LiveTool[]; failing: { entry: LiveTool; fails: string }[] }> {
   const nearness = new Map<LiveTool, number>()
   for (const group of own.groups) {
     const vector = own.portraits[group[0]!]!.rows[0]
     if (!vector) continue
-    const { labels, scores } = live.index.semantic.search(vector, NEIGHBOURS)
+    const { labels, scores } = parts.far
+      ? await parts.far.neighbours(vector, NEIGHBOURS)
+      : live.index.semantic.search(vector, NEIGHBOURS)
     const best = new Map<LiveTool, number>()
     for (const [i, label] of labels.entries()) {
       const entry = live.catalogue.ownerOf(label)

@@ -271,7 +271,8 @@ export class EvidenceLog {
 
   /** Applies what other processes have appended, up to and with `head`. */
   private async catchUp(head = Number.POSITIVE_INFINITY): Promise<void> {
-    if (this.stale) return this.reload()
+    // a log that has gone back is another one: a database after a failover that lost its last commits
+    if (this.stale || head < this.seq) return this.reload()
     if (this.seq >= head) return
     // until it is done the evidence has more than `seq` says
     this.stale = true

@@ -1,4 +1,5 @@
 import type { Filters } from '../core/api/search.js'
+import type { Hits } from '../core/document.js'
 import { AppError } from '../core/errors.js'
 import { facetFilter } from '../core/facets.js'
 import { documentOf } from '../core/indexed-text.js'
@@ -77,6 +78,15 @@ export class FarSearch {
       if (!index.semantic.has(capability.label)) index.semantic.add(capability.label, vectors)
     }
     return { ...live, index }
+  }
+
+  /** The `k` most similar capabilities, as `SemanticIndex.search` has them. */
+  async neighbours(vector: Float32Array, k: number): Promise<Hits> {
+    const labels = await this.tables.nearest(vector, Math.max(VECTOR_ROWS, 3 * k), [])
+    const found = await this.tables.embedded(this.parts.embedder.model, labels)
+    const index = this.empty().semantic
+    for (const { capability, vectors } of found) index.add(capability.label, vectors)
+    return index.search(vector, k)
   }
 
   private termsOf({ stems: own, synonyms }: AnalyzedQuery): SearchTerm[] {

@@ -75,8 +75,11 @@ describe.skipIf(NO_SERVER)('several servers on one database', () => {
       results.map(({ capability, score, confidence }: any) => ({ capability, score, confidence }))
     for (const answer of answers) expect(plain(answer)).toEqual(plain(answers[0]))
     for (const node of nodes) {
-      const { body } = await get(node, '/readyz')
-      expect(body.lag).toEqual({ reachable: true, told: true, generations: 0, events: 0, seconds: 0 })
+      const { lag } = await until(
+        async () => (await get(node, '/readyz')).body,
+        ({ lag: { events } }) => events === 0,
+      )
+      expect(lag).toEqual({ reachable: true, told: true, generations: 0, events: 0, seconds: 0 })
     }
   })
 

@@ -5,6 +5,7 @@ import { runIndex } from '../../indexer/run.js'
 import { engineParts, type Opened, openHome } from '../../src/commands/open.js'
 import { catalogueWriter } from '../../src/commands/writer.js'
 import { readSettings } from '../../src/config.js'
+import { alternativesQuerySchema } from '../../src/core/api/alternatives.js'
 import { type SearchAnswer, searchQuerySchema } from '../../src/core/api/search.js'
 import { Engine } from '../../src/engine/engine.js'
 import { neutralEvidence } from '../../src/engine/neutral-evidence.js'
@@ -74,6 +75,16 @@ describe('search in the database', () => {
     expect((await ask(database, 'language of a meeting', filters)).map(({ id }) => id)).toEqual(
       here.map(({ id }) => id),
     )
+  })
+
+  it('finds alternatives as the index in memory does', async () => {
+    for (const slug of ['papermill', 'post-horn']) {
+      const request = alternativesQuerySchema.parse({})
+      const [here, there] = await Promise.all(
+        [memory, database].map((engine) => engine.alternatives(slug, request, { address: '127.0.0.1' }, 0)),
+      )
+      expect({ ...there, tookMs: 0 }).toEqual({ ...here, tookMs: 0 })
+    }
   })
 
   it('finds what was put when the call returns, and no longer what was removed', async () => {
