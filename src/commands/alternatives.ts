@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import { type AlternativesAnswer, alternativesQuerySchema } from '../core/api/alternatives.js'
 import { requestFault } from '../core/request-fault.js'
 import { Engine } from '../engine/engine.js'
-import { neutralEvidence } from '../engine/neutral-evidence.js'
 import { type CommonOptions, common, print, settingsOf } from './command.js'
+import { openEvidence } from './evidence.js'
 import { engineParts, openHome } from './open.js'
 
 interface AlternativesCommandOptions extends CommonOptions {
@@ -37,12 +37,15 @@ export function register(program: Command): void {
       ...(limit && { limit }),
     })
     if (!request.success) throw requestFault(request.error, Object.keys(alternativesQuerySchema.shape), 'query')
-    const opened = await openHome(settingsOf(options))
+    const settings = settingsOf(options)
+    const opened = await openHome(settings)
+    const evidence = await openEvidence(opened, settings)
     try {
-      const engine = await Engine.open(await engineParts(opened), neutralEvidence)
+      const engine = await Engine.open(await engineParts(opened), evidence.hook)
       const answer = await engine.alternatives(name, request.data, { address: '127.0.0.1' }, Date.now())
       print(options, answer, () => asText(answer))
     } finally {
+      await evidence.close()
       await opened.close()
     }
   })

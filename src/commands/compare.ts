@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import { type Comparison, compareQuerySchema } from '../core/api/compare.js'
 import { requestFault } from '../core/request-fault.js'
 import { Engine } from '../engine/engine.js'
-import { neutralEvidence } from '../engine/neutral-evidence.js'
 import { type CommonOptions, common, print, settingsOf } from './command.js'
+import { openEvidence } from './evidence.js'
 import { engineParts, openHome } from './open.js'
 
 interface CompareCommandOptions extends CommonOptions {
@@ -19,12 +19,15 @@ export function register(program: Command): void {
   ).action(async (tools: string[], options: CompareCommandOptions) => {
     const request = compareQuerySchema.safeParse({ tools, for: options.for })
     if (!request.success) throw requestFault(request.error, Object.keys(compareQuerySchema.shape), 'query')
-    const opened = await openHome(settingsOf(options))
+    const settings = settingsOf(options)
+    const opened = await openHome(settings)
+    const evidence = await openEvidence(opened, settings)
     try {
-      const engine = await Engine.open(await engineParts(opened), neutralEvidence)
+      const engine = await Engine.open(await engineParts(opened), evidence.hook)
       const comparison = await engine.compare(request.data, { address: '127.0.0.1' }, Date.now())
       print(options, comparison, () => asText(comparison))
     } finally {
+      await evidence.close()
       await opened.close()
     }
   })

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Settings } from '../config.js'
 import { parseRankWeights } from '../core/rank/weights.js'
 import { scaleOf } from '../core/relevance/confidence.js'
+import { CountedBouts } from '../engine/bouts.js'
 import { EvidenceLog } from '../engine/evidence-log.js'
 import { Matches } from '../engine/matches.js'
 import { Operator } from '../engine/operator.js'
@@ -33,7 +34,7 @@ export async function openEvidence(
   const matches = await Matches.open(opened.store.log, log, settings.MATCHGRAPH_SECRET)
   const weights = parseRankWeights(fs.readFileSync(path.join(dataFolder(), 'rank.json'), 'utf8'))
   const ranks = new Ranks(log, weights, Date.now)
-  const hook = new RecordedEvidence(matches, ranks, {
+  const hook = new RecordedEvidence(matches, ranks, new CountedBouts(opened.store.log, log), {
     keepQueries: settings.MATCHGRAPH_KEEP_QUERIES,
     scale: scaleOf(opened.weights),
     onError,

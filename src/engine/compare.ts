@@ -50,7 +50,7 @@ export async function compare(context: SearchContext, request: CompareQuery, ask
   const compared = sides.map((side) => comparedTool(context, side, asking.now))
   const table = rowsOf(sides.map((side, i) => ({ ...side, measures: measuresOf(compared[i]!) })))
   const scenarios = await scenariosOf(context, { entries, sides, fits, rows, relation }, request.for, asking)
-  const headToHead = headToHeadOf(context, entries)
+  const headToHead = await headToHeadOf(context, entries)
   const findings = { tools, relation, scenarios, table, headToHead }
   return {
     generation: context.live.generation.id,

@@ -59,6 +59,8 @@ export interface EvidenceHook {
   outcomes?(slug: string, now: number): { succeeded: number; failed: number }
   /** What is recorded of a tool's capabilities over all needs, by id; those never shown are left out. */
   recorded?(slug: string, ids: readonly string[], now: number): Map<string, EvidenceSummary>
-  /** Per tool (slug): searches that showed it beside another of these tools and ended in a selection of it, and how those went. */
-  contests?(slugs: readonly string[]): { tool: string; selected: number; succeeded: number; failed: number }[]
+  /** Per tool (slug): how it did where a search showed it beside another of these; `complete` when the whole log is counted. */
+  contests?(
+    slugs: readonly string[],
+  ): Promise<{ complete: boolean; wins: { tool: string; selected: number; succeeded: number; failed: number }[] }>
 }

@@ -8,6 +8,7 @@ import { encodeVector } from '../core/evidence/vector.js'
 import { explorationSlot, type Need, type RelevanceScale, type Weighed, weigh } from '../core/evidence/weigh.js'
 import { type Answer, sigmoid } from '../core/relevance/confidence.js'
 import type { Ranked } from '../index/relevance-index.js'
+import type { CountedBouts } from './bouts.js'
 import type { EvidenceHook, Question, Scored } from './evidence-hook.js'
 import { evidenceOf } from './evidence-of.js'
 import type { Live } from './live.js'
@@ -32,6 +33,7 @@ export interface RecordedEvidenceOptions {
 export class RecordedEvidence implements EvidenceHook {
   private readonly matches: Matches
   private readonly ranks: Ranks
+  private readonly bouts: CountedBouts
   private readonly options: RecordedEvidenceOptions
   /** The generation that each question is asked of. */
   private readonly asked = new WeakMap<Question, Live>()
@@ -40,9 +42,10 @@ export class RecordedEvidence implements EvidenceHook {
   /** Highest label that has been looked at for births. */
   private admitted = -1
 
-  constructor(matches: Matches, ranks: Ranks, options: RecordedEvidenceOptions) {
+  constructor(matches: Matches, ranks: Ranks, bouts: CountedBouts, options: RecordedEvidenceOptions) {
     this.matches = matches
     this.ranks = ranks
+    this.bouts = bouts
     this.options = options
   }
 
@@ -113,6 +116,10 @@ export class RecordedEvidence implements EvidenceHook {
 
   recorded(slug: string, ids: readonly string[], now: number): Map<string, EvidenceSummary> {
     return evidenceOf(this.matches.log.evidence, slug, ids, now)
+  }
+
+  contests(slugs: readonly string[]): ReturnType<CountedBouts['of']> {
+    return this.bouts.of(slugs)
   }
 
   matchesOf(id: string, now: number): { timesMatched: number; succeeded: number; failed: number } {

@@ -121,6 +121,26 @@ describe('GET /api/v1/compare', () => {
   })
 })
 
+describe('head to head', () => {
+  it('counts choices between two tools that one list showed, and says on how many it stands', async () => {
+    const { body } = await server.get('/api/v1/search?q=serverless+GPU+functions&tool=modal,runpod&cut=off&explore=off')
+    const [first] = body.results
+    await server.send('POST', '/api/v1/matches', { token: first.token, outcome: 'selected' })
+    await server.send('POST', '/api/v1/matches', { token: first.token, outcome: 'succeeded' })
+    const { headToHead, tools } = comparisonSchema.parse((await server.get('/api/v1/compare?tools=modal,runpod')).body)
+    const winner = first.tool.slug
+    expect(headToHead.n).toBe(1)
+    expect(headToHead.wins.find(({ tool }) => tool === winner)).toEqual({
+      tool: winner,
+      selected: 1,
+      succeeded: 1,
+      failed: 0,
+    })
+    expect(headToHead.note).toMatch(/^Of 1 recorded choices in searches that showed both/)
+    expect(tools.find(({ slug }) => slug === winner)!.matches.timesMatched).toBe(1)
+  })
+})
+
 describe('POST /api/v1/cover', () => {
   const cover = async (body: object) => {
     const { status, body: answer } = await server.send('POST', '/api/v1/cover', body)

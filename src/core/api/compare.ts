@@ -130,7 +130,7 @@ export const scenarioSchema = z.object({
 export type Scenario = z.infer<typeof scenarioSchema>
 
 export const headToHeadSchema = z.object({
-  /** Searches that showed more than one of these tools and ended in a selection of one of them. */
+  /** Selections in searches that showed more than one of these tools; of three shown, the one taken is chosen before two. */
   n: z.number().int(),
   wins: z.array(z.object({ tool: z.string(), selected: z.number(), succeeded: z.number(), failed: z.number() })),
   /** Says so when there is no evidence. */
