@@ -3,12 +3,14 @@ import { PostgresStore } from '../../src/store/postgres/store.js'
 import { catalogueContract } from './catalogue.contract.js'
 import { copyContract } from './copy.contract.js'
 import { logContract } from './log.contract.js'
-import { freshSchema, SKIPPED } from './postgres-store.js'
+import { onServer, SKIPPED } from './postgres-store.js'
 import { sharedEvidenceContract } from './shared-evidence.contract.js'
 import { storeContract } from './store.contract.js'
 
+const freshSchema = SKIPPED ? undefined : onServer()
+
 async function open(): Promise<{ store: PostgresStore; close(): Promise<void> }> {
-  const { url, drop } = await freshSchema()
+  const { url, drop } = await freshSchema!()
   const store = await PostgresStore.open(url)
   return {
     store,
@@ -36,7 +38,7 @@ if (SKIPPED) {
   sharedEvidenceContract(
     'PostgreSQL server',
     async () => {
-      const { url, drop } = await freshSchema()
+      const { url, drop } = await freshSchema!()
       return { open: () => PostgresStore.open(url, 3), drop }
     },
     4,
