@@ -33,7 +33,12 @@ describe('POST /api/v1/matches', () => {
     const worked = await report({ token: results[0].token, outcome: 'succeeded' })
     expect(worked).toMatchObject({ status: 201, body: { status: 'recorded', weight: 1 } })
     const again = (await search('transcribe a meeting')).results[0]
-    expect(again.evidence).toMatchObject({ timesMatched: 1, selections: 1, succeeded: 1, failed: 0 })
+    expect(again.evidence).toMatchObject({
+      timesMatched: 1,
+      selections: expect.closeTo(1, 1),
+      succeeded: expect.closeTo(1, 1),
+      failed: 0,
+    })
     expect(again.why).toMatch(/chosen 1 times where 0\.\d were expected, 1 of 1 worked/)
   })
 
@@ -106,7 +111,7 @@ describe('POST /api/v1/matches', () => {
     expect(await one({ ...at(20), ...from('198.51.100.200') })).toMatchObject({ status: 'capped', weight: 0 })
     const house = await one({ ...at(20), ...from('2001:db8:1:2::1') })
     const sameHouse = await one({ ...at(20), ...from('2001:db8:1:ffff::9') })
-    expect(house.weight).toBeGreaterThan(0.1)
+    expect(house.weight).toBeGreaterThan(0.05)
     expect(house.weight + sameHouse.weight).toBeLessThan(0.25)
     expect(await one({ ...at(20), authorization: 'Bearer owner@post-horn' })).toMatchObject({ weight: 0 })
   })

@@ -13,6 +13,7 @@ beforeAll(async () => {
     MATCHGRAPH_TRUST_PROXY: 'on',
     MATCHGRAPH_RATE_LIMIT: 'off',
     MATCHGRAPH_ADMIN_KEYS: 'admin',
+    MATCHGRAPH_CLIENT_KEYS: Array.from({ length: 8 }, (_, n) => `user-${n}`).join(),
   })
 })
 afterAll(() => server.close())
@@ -50,7 +51,7 @@ describe('GET /api/v1/audit and POST /api/v1/verdicts', () => {
     for (let n = 100; n < 112; n++) await choose('ear-trumpet.1', 'meetings', 'succeeded', { ...at(10), ...from(n) })
     const before = await search(q, at(70))
     for (let n = 0; n < 8; n++) {
-      const one = { ...at(20 + n), ...from(200 + n) }
+      const one = { ...at(20 + n), authorization: `Bearer user-${n}` }
       await choose(target, q, 'failed', one)
       await choose('papermill.1', 'tables', 'succeeded', one)
       await choose('post-horn.1', 'mail', 'succeeded', one)

@@ -9,14 +9,18 @@ export const LEAST_WEIGHT = 1 / 64
 const NEW_TRUST = 0.25
 const TRUST_DAYS = 7
 /** What all clients together that are not yet trusted may add to one capability. Pools that grow with the number of networks let 200 sybils in. */
-const NEWCOMER_POOL = 1
+const NEWCOMER_POOL = 0.5
 /** What one fully trusted client may hold: in one cell, on one tool, altogether. */
 const CELL_CAP = 1
 const TOOL_CAP = 1
 const CLIENT_CAP = 60
-/** A capability takes at most this much a day, or twice its cell's usual daily flow. */
-const BURST = 2
-const BURST_FLOW = 2
+/**
+ * What a capability takes at once, or this share of its cell's usual daily flow; it may take as much again two hours later. A bucket of a
+ * day either lets a burst of a few aged networks through (2 and twice the flow: 14 places up) or starves better tools that come late.
+ */
+const BURST = 1.25
+const BURST_FLOW = 0.15
+const BURST_HALF_LIFE = 1 / 12
 
 type Bucket = [mass: number, at: number]
 
@@ -66,7 +70,8 @@ export function weightOf(buckets: Buckets, claim: Claim): number {
   )
   if (claim.cell !== undefined) free = Math.min(free, buckets.free(`z/${client}/${claim.cell}`, CELL_CAP * trust, now))
   if (trust < 1) free = Math.min(free, buckets.free(`n/${claim.capability}`, NEWCOMER_POOL, now))
-  const weight = trust * free * buckets.free(`d/${claim.capability}`, Math.max(BURST, BURST_FLOW * claim.flow), now, 1)
+  const weight =
+    trust * free * buckets.free(`d/${claim.capability}`, Math.max(BURST, BURST_FLOW * claim.flow), now, BURST_HALF_LIFE)
   return weight < LEAST_WEIGHT ? 0 : weight
 }
 
@@ -77,5 +82,5 @@ export function charge(buckets: Buckets, claim: Claim, weight: number): void {
   buckets.fill(`a/${client}`, weight, now)
   if (claim.cell !== undefined) buckets.fill(`z/${client}/${claim.cell}`, weight, now)
   if (claim.trust < 1) buckets.fill(`n/${claim.capability}`, weight, now)
-  buckets.fill(`d/${claim.capability}`, weight, now, 1)
+  buckets.fill(`d/${claim.capability}`, weight, now, BURST_HALF_LIFE)
 }

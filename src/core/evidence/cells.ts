@@ -101,11 +101,11 @@ export class Cells {
     return found
   }
 
-  /** What the nearest cells lend, the nearest with weight 1: ((cos − LEND)/(1 − LEND))², relative to the first. */
+  /** What the nearest cells lend: ((cos − LEND)/(1 − LEND))². Relative to the first it would be lent to needs that nobody has had. */
   lenders(vector: Float32Array): { slot: number; weight: number }[] {
-    const near = this.nearest(vector).filter((n) => n.cosine > LEND)
-    const weights = near.map((n) => ((n.cosine - LEND) / (1 - LEND)) ** 2)
-    return near.map((n, i) => ({ slot: n.slot, weight: weights[i]! / weights[0]! }))
+    return this.nearest(vector)
+      .filter(({ cosine }) => cosine > LEND)
+      .map(({ slot, cosine }) => ({ slot, weight: ((cosine - LEND) / (1 - LEND)) ** 2 }))
   }
 
   serial(slot: number): number {

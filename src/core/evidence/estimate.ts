@@ -9,8 +9,8 @@ const OUTCOMES = 4
 /** Expectations and outcomes that the overall rates start from. */
 const OVERALL_START = 10
 const OUTCOME_START = 10
-/** Optimism about what has been shown little (upper confidence). 0 finds late tools slower, .6 shows too many bad ones. */
-const OPTIMISM = 0.3
+/** Optimism about what has been shown little (upper confidence). With .3 instead, one late better tool of six fewer is found. */
+const OPTIMISM = 0.5
 
 const NOTHING: Counts = [0, 0, 0, 0]
 
@@ -35,7 +35,7 @@ export interface Estimate {
   /** Outcomes lent by the nearest cells. */
   succeeded: number
   failed: number
-  /** The evidence's log-odds: ln((ρ + .3·√(ρ/(Ẽ+3)))/g) + ln(σ/σ̄). The same small value for all of which nothing is known. */
+  /** The evidence's log-odds: ln((ρ + .5·√(ρ/(Ẽ+3)))/g) + ln(σ/σ̄). The same small value for all of which nothing is known. */
   logLift: number
 }
 

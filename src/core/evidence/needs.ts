@@ -2,8 +2,9 @@ import { grown } from './decay.js'
 
 /** A capability keeps at most this many stems of the needs it served. */
 const STEM_LIMIT = 256
-/** tn(c,t) = W/(len/avglen) · n/(n + TRUST_AFTER): few matches say little. */
+/** tn(c,t) = W/max(¼, len/avglen) · n/(n + TRUST_AFTER): few matches say little, however few their words. */
 const TRUST_AFTER = 20
+const LEAST_LENGTH = 0.25
 /** BM25's k1, as in the text's own keyword score. */
 export const K1 = 1.2
 /** How many postings one query may walk in search of further candidates, rarest stems first. */
@@ -153,7 +154,8 @@ export class Needs {
   private scale(own: Learned, factor: number): number {
     const n = own.n * factor
     // W/(len/avglen) is the same in grown and in decayed numbers but for one factor
-    return (factor * (this.totalLength / this.withLength / own.length) * n) / (n + TRUST_AFTER)
+    const length = own.length / (this.totalLength / this.withLength)
+    return ((factor / Math.max(LEAST_LENGTH, length)) * n) / (n + TRUST_AFTER)
   }
 
   private add(cap: number, own: Learned, id: number, client: string, amount: number): void {
