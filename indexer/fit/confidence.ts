@@ -34,7 +34,8 @@ export interface NoMatchSet {
 export function fitConfidence(sets: readonly NoMatchSet[]): Confidence {
   const right = fitModel(sets, RIGHT, OTHERS_RIGHT, (row) => row.right)
   const present = fitModel(sets, PRESENT, OTHERS_PRESENT, (row) => row.group === 'there')
-  return { right, present, slope: fitSlope(sets, right), ...fitThresholds(sets, right, present) }
+  // the offset belongs to one catalogue and is fitted on its exam, not here: new weights start without one
+  return { right, present, slope: fitSlope(sets, right), shippedOffset: 0, ...fitThresholds(sets, right, present) }
 }
 
 function fitModel(

@@ -8,7 +8,7 @@ import type { ToolRecord } from '../core/catalogue.js'
 import { type QueryMetrics, queryMetrics } from '../core/metrics.js'
 import { Engine } from '../engine/engine.js'
 import { neutralEvidence } from '../engine/neutral-evidence.js'
-import { engineParts, type Opened, openHome } from './open.js'
+import { engineParts, noteCatalogue, type Opened, openHome, weightsFor } from './open.js'
 
 export interface Question {
   id: string
@@ -23,6 +23,7 @@ export interface Exam {
   /** The records, or the folder they are in. */
   catalogue: readonly ToolRecord[] | string
   questions: readonly Question[]
+  isShipped: boolean
 }
 
 export interface Asked {
@@ -64,7 +65,9 @@ export async function sitWith(
   folder: string,
 ): Promise<Asked[]> {
   await runIndex(opened, { paths: [catalogueOf(exam, folder)], now: 0 })
-  const engine = await Engine.open(await engineParts(opened), neutralEvidence)
+  await noteCatalogue(opened.store, exam.isShipped)
+  const weights = await weightsFor(opened.store)
+  const engine = await Engine.open(await engineParts({ ...opened, weights }), neutralEvidence)
   const asked: Asked[] = []
   for (const question of exam.questions) asked.push(await ask(engine, question, mode))
   return asked

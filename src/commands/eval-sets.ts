@@ -30,7 +30,7 @@ export function loadSet(folder: string): Exam {
       judgements: new Map(judged.map(([doc, grade]) => [idOf(doc), grade])),
     }
   })
-  return { name: set.name, catalogue: [...tools.values()], questions }
+  return { name: set.name, catalogue: [...tools.values()], questions, isShipped: false }
 }
 
 const idOf = (id: string): string => Buffer.from(id).toString('base64url').slice(0, 190)
@@ -54,5 +54,5 @@ export function loadShipped(): Exam {
       })
     return { id, kind, text, judgements: new Map(judged) }
   })
-  return { name: 'shipped', catalogue: path.join(dataFolder(), 'catalogue'), questions }
+  return { name: 'shipped', catalogue: path.join(dataFolder(), 'catalogue'), questions, isShipped: true }
 }

@@ -4,7 +4,7 @@ import type { IndexReport } from '../../indexer/context.js'
 import { runIndex } from '../../indexer/run.js'
 import { AppError } from '../core/errors.js'
 import { type CommonOptions, common, print, settingsOf } from './command.js'
-import { dataFolder, type Opened, openHome } from './open.js'
+import { dataFolder, noteCatalogue, type Opened, openHome, weightsFor } from './open.js'
 import { progressReporter } from './progress.js'
 
 interface IndexCommandOptions extends CommonOptions {
@@ -43,7 +43,7 @@ export async function indexHome(opened: Opened, options: IndexCommandOptions): P
   process.once('SIGINT', onSignal)
   const progress = progressReporter()
   try {
-    return await runIndex(opened, {
+    const report = await runIndex(opened, {
       paths: options.catalogue ?? [path.join(dataFolder(), 'catalogue')],
       full: options.full,
       strict: options.strict,
@@ -55,6 +55,9 @@ export async function indexHome(opened: Opened, options: IndexCommandOptions): P
           `${file}:${line}: ${field ? `${field} ` : ''}${message}${suggestion ? `; did you mean "${suggestion}"?` : ''}\n`,
         ),
     })
+    await noteCatalogue(opened.store, options.catalogue === undefined)
+    opened.weights = await weightsFor(opened.store)
+    return report
   } finally {
     progress.stop()
     process.off('SIGINT', onSignal)

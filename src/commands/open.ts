@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Settings } from '../config.js'
 import type { Embedder, TokenTable } from '../core/embedding.js'
 import { AppError } from '../core/errors.js'
-import { parseRelevanceWeights, type RelevanceWeights } from '../core/relevance/weights.js'
+import { parseRelevanceWeights, type RelevanceWeights, withOffset } from '../core/relevance/weights.js'
 import { bundledModelFolder, loadEmbedder, loadTokenTable } from '../embed/load.js'
 import { FarSearch } from '../engine/far-search.js'
 import type { EngineParts } from '../engine/live.js'
@@ -34,7 +34,7 @@ export async function openHome(settings: Settings): Promise<Opened> {
   try {
     const table = await loadTokenTable()
     const embedder = await loadEmbedder(settings.MATCHGRAPH_MODEL, { cacheDir: path.join(home, 'models') })
-    const weights = parseRelevanceWeights(fs.readFileSync(path.join(dataFolder(), 'relevance.json'), 'utf8'))
+    const weights = await weightsFor(store)
     const close = async () => {
       await embedder.close()
       await store.close()
@@ -45,6 +45,19 @@ export async function openHome(settings: Settings): Promise<Opened> {
     await store.close()
     throw error
   }
+}
+
+const SHIPPED = 'catalogue.shipped'
+
+/** Notes whether what is indexed is the shipped catalogue: its confidence has an offset of its own. */
+export const noteCatalogue = (store: Store, isShipped: boolean): Promise<void> =>
+  store.log.setMeta(SHIPPED, isShipped ? 'yes' : 'no')
+
+/** The fitted weights, for the catalogue that the store holds. */
+export async function weightsFor(store: Store): Promise<RelevanceWeights> {
+  const weights = parseRelevanceWeights(fs.readFileSync(path.join(dataFolder(), 'relevance.json'), 'utf8'))
+  const isShipped = (await store.log.meta(SHIPPED)) === 'yes'
+  return isShipped ? withOffset(weights, weights.confidence.shippedOffset) : weights
 }
 
 function tablesOf(store: Store, { MATCHGRAPH_SEARCH }: Settings): { searchTables?: SearchTables } {

@@ -66,13 +66,35 @@ export async function ask(
   const ordered = evidence.order(live, question, ranking.ranked)
   watch.lap('evidence')
   const scored = exactFirst(live, ordered, exact)
+  return {
+    question,
+    ranking,
+    scored,
+    answer: answerFor(context, question, ranking, scored, exact.length > 0),
+    stages: watch.stages,
+  }
+}
+
+/** Needs of at most this many content words are too short for the confidence models, which were fitted on whole requests. */
+const SHORT_NEED = 4
+
+function answerFor(
+  { parts }: SearchContext,
+  { query }: Question,
+  { present }: Ranking,
+  scored: readonly Scored[],
+  exact: boolean,
+): Answer {
   const top = scored[0]
-  const answer = !top
-    ? 'none'
-    : exact.length > 0
-      ? 'match'
-      : answerOf(ranking.present, top.ranked.confidence, parts.weights.confidence)
-  return { question, ranking, scored, answer, stages: watch.stages }
+  if (!top) return 'none'
+  if (exact) return 'match'
+  const answer = answerOf(present, top.ranked.confidence, parts.weights.confidence)
+  if (answer !== 'none') return answer
+  // "message queue": a text that says every word of a short need is no "nothing here does that"
+  const words = new Set(query.words)
+  const isShort = words.size <= SHORT_NEED
+  const saysAll = (one: Scored) => [...words].every((word) => one.ranked.explain?.words.includes(word))
+  return isShort && scored.slice(0, 3).some(saysAll) ? 'weak' : 'none'
 }
 
 function rankAll(

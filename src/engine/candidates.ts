@@ -6,6 +6,9 @@ import type { Requirement } from '../core/ledger/verdict.js'
 import type { SearchContext } from './ask.js'
 import type { Scored } from './evidence-hook.js'
 
+/** What resolve takes up is at least this sure, or says the need in words. */
+export const LEAST_CONFIDENCE = 0.02
+
 /** A tool that was found for a need, by its best capability, with what its record says of every requirement. */
 export interface Candidate {
   scored: Scored

@@ -4,11 +4,10 @@ import type { LabelSet } from '../core/document.js'
 import type { Constraint } from '../core/ledger/constraints.js'
 import type { Requirement } from '../core/ledger/verdict.js'
 import type { Asked, SearchContext } from './ask.js'
-import { type Candidate, judgeCandidates } from './candidates.js'
+import { type Candidate, judgeCandidates, LEAST_CONFIDENCE } from './candidates.js'
 import type { Caller } from './evidence-hook.js'
 import { nearMissesOf, WOULD_MATCH } from './misses.js'
 import { rounded } from './result.js'
-import { LEAST_CONFIDENCE } from './search.js'
 
 const NEAR_MISSES = 3
 /** Tools that are looked at for what a constraint kept out. */

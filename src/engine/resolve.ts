@@ -9,11 +9,10 @@ import { splitIntent } from '../core/ledger/split.js'
 import { neutralizeAll } from '../core/poison.js'
 import type { Answer } from '../core/relevance/confidence.js'
 import { type Asked, ask, type SearchContext } from './ask.js'
-import { alternativesAmong, type Candidate, judgeCandidates } from './candidates.js'
+import { alternativesAmong, type Candidate, judgeCandidates, LEAST_CONFIDENCE } from './candidates.js'
 import type { Caller } from './evidence-hook.js'
 import { missesOf } from './resolve-misses.js'
 import { resultOf } from './result.js'
-import { LEAST_CONFIDENCE } from './search.js'
 
 /** Tools whose records are judged, best by relevance first; a constraint that only a text decides needs a wider choice. */
 const POOL = { plain: 20, withPhrases: 60 }

@@ -51,6 +51,11 @@ export const relevanceWeightsSchema = z.strictObject({
     present: logistic,
     /** Logits lost per unit of relevance below the top result. */
     slope: weight,
+    /**
+     * Added to the logit of P(right) over the shipped catalogue, where several tools often serve the same need and a small margin is no
+     * sign of doubt. Fitted on its published exam; 0 over any other catalogue.
+     */
+    shippedOffset: signed,
     /** `match` at and above this P(right). */
     match: z.number().min(0).max(1),
     /** `none` below this P(present). */
@@ -62,3 +67,12 @@ export type RelevanceWeights = z.infer<typeof relevanceWeightsSchema>
 
 /** Reads the content of `data/relevance.json`; throws a ZodError naming the field that is missing or out of range. */
 export const parseRelevanceWeights = (json: string): RelevanceWeights => relevanceWeightsSchema.parse(JSON.parse(json))
+
+/** The weights over a catalogue whose requests are answered right more (or less) often than the models expect. */
+export const withOffset = (weights: RelevanceWeights, offset: number): RelevanceWeights => ({
+  ...weights,
+  confidence: {
+    ...weights.confidence,
+    right: { ...weights.confidence.right, bias: weights.confidence.right.bias + offset },
+  },
+})
