@@ -119,7 +119,10 @@ function estimateAll(evidence: Evidence, need: Need, candidates: readonly Candid
   const { ledger } = evidence
   const lenders = need.vector === undefined ? [] : evidence.cells.lenders(need.vector)
   const familiar = Math.min(1, lenders.reduce((sum, { weight }) => sum + weight, 0) / FAMILIAR)
-  const muted = (e: Estimate): Estimate => ({ ...e, logLift: familiar * e.logLift })
+  const muted = (e: Estimate): Estimate => {
+    e.logLift *= familiar
+    return e
+  }
   const overall = read(ledger.overall, 0, factor, [0, 0, 0, 0])
   const unknown = muted(estimate({ overall }))
   // one set of counts for all candidates: estimates keep numbers, not counts
