@@ -120,7 +120,8 @@ export const toolSchema = z.strictObject({
       auth: text(200).optional(),
     })
     .optional(),
-  capabilities: z.array(capabilitySchema).min(1).max(20_000),
+  /** May be empty for a tool that is announced before its capabilities are described: it is listed, and found by its name only. */
+  capabilities: z.array(capabilitySchema).max(20_000),
 })
 
 /** A catalogue record as written in a file: one tool with its capabilities. */

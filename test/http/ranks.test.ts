@@ -91,3 +91,16 @@ describe('GET /api/v1/rankings', () => {
     expect((await server.get('/api/v1/rankings?tpye=model')).body.code).toBe('unknown-parameter')
   })
 })
+
+describe('a tool without capabilities', () => {
+  it('can be announced: it is listed and ranked, and has its capabilities later', async () => {
+    const bare = { slug: 'announced', name: 'Announced', type: 'api', description: 'Comes soon.', capabilities: [] }
+    expect((await server.send('PUT', '/api/v1/tools/announced', bare)).status).toBeLessThan(300)
+    expect((await server.get('/api/v1/tools/announced')).body.capabilities).toEqual([])
+    expect((await server.get('/api/v1/tools/announced/rank')).body.timesMatched).toBe(0)
+    const whole = { ...bare, capabilities: [{ name: 'Folding paper cranes', description: 'Folds cranes from paper.' }] }
+    expect((await server.send('PUT', '/api/v1/tools/announced', whole)).status).toBeLessThan(300)
+    const { results } = (await server.get('/api/v1/search?q=folding+paper+cranes')).body
+    expect(results[0].tool.slug).toBe('announced')
+  })
+})
