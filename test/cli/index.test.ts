@@ -107,11 +107,11 @@ describe('matchgraph index', () => {
 
   it('lets one indexer at a time into a home, and takes over from a killed one', async () => {
     fs.mkdirSync(home, { recursive: true })
-    fs.writeFileSync(path.join(home, 'index.lock'), String(process.pid))
+    fs.writeFileSync(path.join(home, 'indexer.lock'), String(process.pid))
     const refused = await index()
     expect(refused.code).toBe(1)
     expect(refused.stderr).toMatch(/Another index run/)
-    fs.writeFileSync(path.join(home, 'index.lock'), '4194304')
+    fs.writeFileSync(path.join(home, 'indexer.lock'), '4194304')
     expect((await index()).code).toBe(0)
   })
 })
