@@ -7,7 +7,6 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY indexer indexer
-COPY assets assets
 COPY data data
 RUN npm run build && npm prune --omit=dev --omit=optional
 
@@ -17,7 +16,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-COPY --from=build /app/assets assets
+COPY --from=build /app/src/http/pages/static src/http/pages/static
 COPY --from=build /app/data data
 RUN mkdir /data && chown node:node /data
 USER node

@@ -23,7 +23,7 @@ interface Asset {
 export class Assets {
   private readonly byName = new Map<AssetName, Asset>()
 
-  constructor(folder = path.join(packageFolder(), 'assets')) {
+  constructor(folder = path.join(packageFolder(), 'src/http/pages/static')) {
     for (const name of NAMES) {
       const body = readFileSync(path.join(folder, name), 'utf8')
       const hash = createHash('sha256').update(body).digest('hex').slice(0, 10)
