@@ -45,7 +45,8 @@ export function register(program: Command): void {
       print(
         options,
         { current },
-        () => `Back to ${current === 0 ? 'the bundled model' : `model ${current}`}. Start the server anew to use it.`,
+        () =>
+          `Back to ${current === 0 ? 'the bundled model' : `model ${current}`}; a running server takes it up by itself.`,
       )
     },
   )

@@ -15,6 +15,8 @@ import type { Store } from '../store/store.js'
 export interface Opened {
   store: Store
   embedder: Embedder
+  /** Loads the model that the settings and the home name by now. */
+  reloadEmbedder: () => Promise<Embedder>
   table: TokenTable
   weights: RelevanceWeights
   /** Folder of the snapshot files. */
@@ -33,14 +35,16 @@ export async function openHome(settings: Settings): Promise<Opened> {
   const store = await openStore(home, settings.MATCHGRAPH_DATABASE_URL)
   try {
     const table = await loadTokenTable()
-    const embedder = await loadEmbedder(settings.MATCHGRAPH_MODEL, { cacheDir: path.join(home, 'models') })
+    const reloadEmbedder = () => loadEmbedder(settings.MATCHGRAPH_MODEL, { cacheDir: path.join(home, 'models') })
+    const embedder = await reloadEmbedder()
     const weights = await weightsFor(store)
     const close = async () => {
       await embedder.close()
       await store.close()
     }
     const searchTables = tablesOf(store, settings)
-    return { store, embedder, table, weights, indexFolder: path.join(home, 'index'), ...searchTables, close }
+    const indexFolder = path.join(home, 'index')
+    return { store, embedder, reloadEmbedder, table, weights, indexFolder, ...searchTables, close }
   } catch (error) {
     await store.close()
     throw error
@@ -71,5 +75,5 @@ function tablesOf(store: Store, { MATCHGRAPH_SEARCH }: Settings): { searchTables
 /** What the engine is made of: with search in the store, also the way there. */
 export async function engineParts(opened: Opened): Promise<EngineParts> {
   const { searchTables } = opened
-  return searchTables ? { ...opened, far: await FarSearch.open(searchTables, opened) } : opened
+  return searchTables ? { ...opened, far: await FarSearch.open(searchTables, opened, opened.embedder) } : opened
 }

@@ -83,7 +83,7 @@ function summary(report: TuneReport & { published?: number }): string {
     refused ?? `${Math.round(share * 100)} % of the change is kept.`,
     published === undefined
       ? 'Nothing was published.'
-      : `Published as model ${published}. Start the server anew to use it; "matchgraph model rollback" goes back.`,
+      : `Published as model ${published}; a running server takes it up by itself. "matchgraph model rollback" goes back.`,
   ].join('\n')
 }
 

@@ -4,15 +4,20 @@ import { bringUpSearchTables } from '../../indexer/search-tables.js'
 import { AppError } from '../core/errors.js'
 import { readRecord } from '../core/read-record.js'
 import type { Engine } from '../engine/engine.js'
+import type { Live } from '../engine/live.js'
 import type { CatalogueWriter } from '../http/env.js'
 import type { Opened } from './open.js'
 
 /** Joins engine and indexer for single records: check, plan, embed, publish, searchable. */
 export function catalogueWriter(engine: Engine, opened: Opened): CatalogueWriter {
-  const { store, embedder } = opened
-  const publish = async (now: number, change: Pick<Parameters<Engine['apply']>[0], 'put' | 'remove'>) => {
+  const { store } = opened
+  const publish = async (
+    now: number,
+    change: Pick<Parameters<Engine['apply']>[0], 'put' | 'remove'>,
+    { embedder }: Live = engine.live,
+  ) => {
     const applied = await engine.apply({ at: now, model: embedder.model, dims: embedder.dims, ...change })
-    if (opened.searchTables) await bringUpSearchTables(opened, opened.searchTables)
+    if (opened.searchTables) await bringUpSearchTables({ ...opened, embedder }, opened.searchTables)
     return applied
   }
   return {
@@ -23,8 +28,9 @@ export function catalogueWriter(engine: Engine, opened: Opened): CatalogueWriter
         throw new AppError('invalid-record', `The record is not valid: ${words.join('; ')}.`, { faults })
       }
       const put = planTool(record, await store.catalogue.tool(record.slug))
-      await embedMissing(opened, [put], { paths: [], now })
-      return (await publish(now, { put: [put], remove: [] })).generation.id
+      const { live } = engine
+      await embedMissing({ ...opened, embedder: live.embedder }, [put], { paths: [], now })
+      return (await publish(now, { put: [put], remove: [] }, live)).generation.id
     },
     async remove(slug, now) {
       await engine.tool(slug)

@@ -43,7 +43,7 @@ export async function ask(
   const watch = new Stopwatch()
   let query = live.index.relevance.analyze(request.q)
   watch.lap('analyse')
-  const [vector, ...clauses] = await parts.embedder.embed([query.expanded, ...query.clauses], 'query')
+  const [vector, ...clauses] = await live.embedder.embed([query.expanded, ...query.clauses], 'query')
   watch.lap('embed')
   const question: Question = {
     ...clock,

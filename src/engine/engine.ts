@@ -6,6 +6,7 @@ import type { Graph, GraphQuery } from '../core/api/graph.js'
 import type { ResolveAnswer, ResolveBody } from '../core/api/resolve.js'
 import type { Filters, GroupedAnswer, SearchAnswer, SearchQuery, ToolSummary } from '../core/api/search.js'
 import type { ToolRecord } from '../core/catalogue.js'
+import { AppError } from '../core/errors.js'
 import { documentOf } from '../core/indexed-text.js'
 import type { AppliedChange, CatalogueChange, Generation, StoredTool } from '../store/store.js'
 import { alternatives } from './alternatives.js'
@@ -19,6 +20,9 @@ import { filterTests } from './live-catalogue.js'
 import { noTool } from './names.js'
 import { resolve } from './resolve.js'
 import { search } from './search.js'
+
+/** The longest that a question under way may still need the embedder it began with. */
+const LEAVING_MS = 30_000
 
 /** One page of tools. */
 export interface ToolPage {
@@ -119,20 +123,27 @@ export class Engine {
     return { slug, name, type, layer, url, pricing, rank: this.evidence.rank(this.current, slug) }
   }
 
-  /** Writes a change to the store and makes it searchable before it answers. */
+  /**
+   * Writes a change to the store and makes it searchable before it answers.
+   * @throws AppError `conflict` when the model was replaced since the change was embedded
+   */
   apply(change: CatalogueChange): Promise<AppliedChange> {
     return this.inTurn(async () => {
+      await this.takeIn()
+      if (change.model !== this.current.generation.model) {
+        throw new AppError('conflict', 'The embedding model was replaced in this moment: send the change again.')
+      }
       const applied = await this.parts.store.catalogue.apply(change)
       // another server may have published in between: then its change comes in along with ours
       if (applied.generation.id === this.current.generation.id + 1 && !this.parts.far)
         await this.follow(change, applied)
-      else this.current = await catchUp(this.parts, this.current)
+      else this.replace(await catchUp(this.parts, this.current))
       return applied
     })
   }
 
   private async follow(change: CatalogueChange, applied: AppliedChange): Promise<void> {
-    const { index, catalogue } = this.current
+    const { index, catalogue, embedder } = this.current
     const vectors = new Map<number, Float32Array>()
     const first = applied.added[0]
     if (first) {
@@ -151,18 +162,27 @@ export class Engine {
     for (const { record } of change.put) {
       catalogue.put(outlineOf((await this.parts.store.catalogue.tool(record.slug))!))
     }
-    this.parts.embedder.setIdf?.(index.relevance.pieceIdf())
+    embedder.setIdf?.(index.relevance.pieceIdf())
     this.current.generation = applied.generation
   }
 
   /** Takes in what other processes have published; searches go on meanwhile. */
   refresh(): Promise<boolean> {
-    return this.inTurn(async () => {
-      const newest = await this.parts.store.catalogue.generation()
-      if (!newest || newest.id <= this.current.generation.id) return false
-      this.current = await catchUp(this.parts, this.current)
-      return true
-    })
+    return this.inTurn(() => this.takeIn())
+  }
+
+  private async takeIn(): Promise<boolean> {
+    const newest = await this.parts.store.catalogue.generation()
+    if (!newest || newest.id <= this.current.generation.id) return false
+    this.replace(await catchUp(this.parts, this.current))
+    return true
+  }
+
+  /** Questions under way hold the pair of index and embedder that they began with; an embedder that is left is closed when they are done. */
+  private replace(live: Live): void {
+    const { embedder } = this.current
+    this.current = live
+    if (live.embedder !== embedder) setTimeout(() => void embedder.close(), LEAVING_MS).unref()
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -9,7 +9,7 @@ import { type CorpusStatistics, pairFrequency, unpackCorpus } from '../index/cor
 import type { AnalyzedQuery } from '../index/query.js'
 import { SearchIndex } from '../index/search-index.js'
 import type { SearchTables, SearchTerm } from '../store/search-tables.js'
-import type { EmbeddedCapability } from '../store/store.js'
+import type { EmbeddedCapability, Generation } from '../store/store.js'
 import type { EngineParts, Live } from './live.js'
 
 /** Candidates that each way brings; fixed, so that a page's order never changes with its length. Vectors are rows, several a capability. */
@@ -22,7 +22,8 @@ const TEXT_DEPTH = 200
  */
 export class FarSearch {
   private readonly tables: SearchTables
-  private readonly parts: Pick<EngineParts, 'embedder' | 'table' | 'weights'>
+  private readonly parts: Pick<EngineParts, 'table' | 'weights'>
+  private of!: Pick<Generation, 'model' | 'dims'>
   private corpus!: CorpusStatistics
   /** The capabilities of the statistics' sample, with their vectors. */
   private sample: EmbeddedCapability[] = []
@@ -33,22 +34,28 @@ export class FarSearch {
   }
 
   /** @throws AppError `unavailable` before the first index run with MATCHGRAPH_SEARCH=database */
-  static async open(tables: SearchTables, parts: FarSearch['parts']): Promise<FarSearch> {
+  static async open(
+    tables: SearchTables,
+    parts: FarSearch['parts'],
+    of: Pick<Generation, 'model' | 'dims'>,
+  ): Promise<FarSearch> {
     const far = new FarSearch(tables, parts)
-    await far.refresh()
+    await far.refresh(of)
     return far
   }
 
-  /** Takes up the statistics of a newer generation. */
-  async refresh(): Promise<void> {
-    this.corpus = await statisticsOf(this.tables)
-    this.sample = await this.tables.embedded(this.parts.embedder.model, [...this.corpus.sample])
+  /** Takes up the statistics of a newer generation, and its model. */
+  async refresh(of: Pick<Generation, 'model' | 'dims'>): Promise<void> {
+    const corpus = await statisticsOf(this.tables)
+    this.sample = await this.tables.embedded(of.model, [...corpus.sample])
+    this.corpus = corpus
+    this.of = of
   }
 
   /** An index of nothing, which understands questions as one of the whole catalogue would. */
   empty(): SearchIndex {
-    const { embedder, table, weights } = this.parts
-    return SearchIndex.ofCandidates(embedder.dims, table, weights, this.corpus)
+    const { table, weights } = this.parts
+    return SearchIndex.ofCandidates(this.of.dims, table, weights, this.corpus)
   }
 
   /** The generation with an index of what may answer this question. */
@@ -65,7 +72,7 @@ export class FarSearch {
       this.tables.matching(this.termsOf(query), TEXT_DEPTH, filter),
     ])
     const labels = [...new Set([...near, ...matching, ...extra])]
-    const found = await this.tables.embedded(this.parts.embedder.model, labels)
+    const found = await this.tables.embedded(this.of.model, labels)
     const index = this.empty()
     index.relevance.know(query.expanded)
     index.add(
@@ -83,7 +90,7 @@ export class FarSearch {
   /** The `k` most similar capabilities, as `SemanticIndex.search` has them. */
   async neighbours(vector: Float32Array, k: number): Promise<Hits> {
     const labels = await this.tables.nearest(vector, Math.max(VECTOR_ROWS, 3 * k), [])
-    const found = await this.tables.embedded(this.parts.embedder.model, labels)
+    const found = await this.tables.embedded(this.of.model, labels)
     const index = this.empty().semantic
     for (const { capability, vectors } of found) index.add(capability.label, vectors)
     return index.search(vector, k)

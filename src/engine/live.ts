@@ -10,7 +10,10 @@ import { LiveCatalogue } from './live-catalogue.js'
 /** What the engine is made of; put together by the command line. */
 export interface EngineParts {
   store: Pick<Store, 'catalogue'>
+  /** What the engine starts with; from then on each generation in memory has its own. */
   embedder: Embedder
+  /** Loads the model that is named by now: asked when a generation of another model was published. */
+  reloadEmbedder?: () => Promise<Embedder>
   table: TokenTable
   weights: RelevanceWeights
   /** Folder of the snapshot files. */
@@ -22,35 +25,50 @@ export interface EngineParts {
 /** One generation in memory. Replaced whole when a new one is published, changed in place by `PUT` and `DELETE` of a tool. */
 export interface Live {
   generation: Generation
+  /** Of the generation's model: what it embeds may be compared with what the index holds. */
+  embedder: Embedder
   index: SearchIndex
   catalogue: LiveCatalogue
 }
 
 /**
  * Loads the store's current generation: the snapshot files when they are sound, and whatever the store has beyond them.
- * @throws AppError `unavailable` when nothing has been indexed; `model-mismatch` when it was indexed with another model
+ * @param inUse the embedder at hand; kept when the generation is of its model
+ * @throws AppError `unavailable` when nothing has been indexed; `model-mismatch` when it was indexed with a model that is not the one named
  */
-export async function loadLive(parts: EngineParts): Promise<Live> {
-  const { store, embedder } = parts
+export async function loadLive(parts: EngineParts, inUse = parts.embedder): Promise<Live> {
+  const { store } = parts
   const generation = await store.catalogue.generation()
   if (!generation) {
     throw new AppError('unavailable', 'Nothing has been indexed yet. Run "matchgraph index" first.', { retryAfter: 30 })
   }
-  if (generation.model !== embedder.model || generation.dims !== embedder.dims) {
-    throw new AppError(
-      'model-mismatch',
-      `The index was built with the model ${generation.model} (${generation.dims} dimensions), the server runs ${embedder.model} (${embedder.dims}). Run "matchgraph index" with the same MATCHGRAPH_MODEL, or set MATCHGRAPH_MODEL back.`,
-    )
-  }
+  const embedder = await embedderFor(generation, inUse, parts.reloadEmbedder)
   const [index, catalogue] = await Promise.all([loadIndex(parts, generation), loadCatalogue(store)])
   embedder.setIdf?.(index.relevance.pieceIdf())
-  return { generation, index, catalogue }
+  return { generation, embedder, index, catalogue }
+}
+
+async function embedderFor(
+  generation: Generation,
+  inUse: Embedder,
+  reload: EngineParts['reloadEmbedder'],
+): Promise<Embedder> {
+  const fits = ({ model, dims }: Embedder) => model === generation.model && dims === generation.dims
+  if (fits(inUse)) return inUse
+  const named = await reload?.()
+  if (named && fits(named)) return named
+  await named?.close()
+  const { model, dims } = named ?? inUse
+  throw new AppError(
+    'model-mismatch',
+    `The index was built with the model ${generation.model} (${generation.dims} dimensions), the server runs ${model} (${dims}). Run "matchgraph index" with the same MATCHGRAPH_MODEL, or set MATCHGRAPH_MODEL back.`,
+  )
 }
 
 async function loadIndex(parts: EngineParts, generation: Generation): Promise<SearchIndex> {
-  const { store, embedder, table, weights, far } = parts
+  const { store, table, weights, far } = parts
   if (far) {
-    await far.refresh()
+    await far.refresh(generation)
     return far.empty()
   }
   let index = SearchIndex.empty(generation.dims, table, weights, Math.max(1024, generation.capabilities))
@@ -61,7 +79,7 @@ async function loadIndex(parts: EngineParts, generation: Generation): Promise<Se
     if (!(error instanceof AppError && error.code === 'damaged-file')) throw error
   }
   const live = await store.catalogue.labels()
-  await index.follow(live, (after) => entries(store, embedder.model, after))
+  await index.follow(live, (after) => entries(store, generation.model, after))
   return index
 }
 
@@ -85,13 +103,13 @@ const RELOAD_SHARE = 0.25
  * no capability is in the index without its tool, so that a search in between sees less but nothing wrong.
  */
 export async function catchUp(parts: EngineParts, live: Live): Promise<Live> {
-  const { store, embedder } = parts
-  const { index, catalogue } = live
+  const { store } = parts
+  const { index, catalogue, embedder } = live
   const newest = (await store.catalogue.generation())!
   const hashes = await store.catalogue.toolHashes()
   const changed = [...hashes].filter(([slug, hash]) => catalogue.tools.get(slug)?.hash !== hash).map(([slug]) => slug)
   if (newest.model !== live.generation.model || changed.length > Math.max(100, hashes.size * RELOAD_SHARE)) {
-    return loadLive(parts)
+    return loadLive(parts, embedder)
   }
   const outlines: ToolOutline[] = []
   for (const slug of changed) {
@@ -110,7 +128,7 @@ export async function catchUp(parts: EngineParts, live: Live): Promise<Live> {
     index.remove(before.filter(({ label }) => !kept.has(label)).map(({ label }) => label))
     catalogue.put(outline)
   }
-  if (parts.far) await parts.far.refresh()
+  if (parts.far) await parts.far.refresh(newest)
   else await index.follow(labels, (after) => entries(store, embedder.model, after))
   embedder.setIdf?.(index.relevance.pieceIdf())
   live.generation = newest

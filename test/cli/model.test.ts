@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/store/open.js'
-import { run } from '../support/cli.js'
+import { run, serve } from '../support/cli.js'
 import { tempFolder } from '../support/home.js'
 
 const SLANG = ['letterbox', 'wayfinding', 'tunes', 'levy', 'snaps', 'gambit', 'drizzle', 'supper', 'boarding', 'stanza']
@@ -46,6 +46,9 @@ beforeEach(async () => {
 })
 afterEach(() => remove())
 
+/** Nothing was shown, so evidence counts none of it; tuning reads needs and capabilities. */
+const SHOWN = { at: 0, client: 'a', hash: '', stems: [], vector: '', shown: [], offset: 0, answer: 'weak', ranker: '1' }
+
 /** What a month of use leaves in the log: needs in words the catalogue does not have, and what served them. */
 async function recordMatches(count: number): Promise<void> {
   const store = await openStore(home, undefined)
@@ -55,7 +58,7 @@ async function recordMatches(count: number): Promise<void> {
     const common = { at: i, dedupe: [] }
     const match = { impression: `i${i}`, capability: `c${i % 10}`, client: 'a', outcome: 'succeeded', weight: 1 }
     return [
-      { ...common, kind: 'impression', id: `i${i}`, payload: { id: `i${i}`, query } },
+      { ...common, kind: 'impression', id: `i${i}`, payload: { ...SHOWN, id: `i${i}`, query } },
       { ...common, kind: 'match', id: `m${i}`, payload: { id: `m${i}`, ...match } },
     ]
   })
@@ -76,6 +79,51 @@ describe('matchgraph tune and model', () => {
     expect(await json('model', 'rollback')).toEqual({ current: 0 })
     expect(best(await json('search', 'weather forecast'))).toBe('c6')
   }, 180_000)
+})
+
+describe('a running server', () => {
+  it('takes up a tuned model and the one before it without a restart, and answers all the while', async () => {
+    await recordMatches(400)
+    const { base, child, done } = await serve(home)
+    const get = async (url: string) => {
+      const response = await fetch(base + url)
+      expect(response.status).toBe(200)
+      return response.json()
+    }
+    const slang = () => get('/api/v1/search?mode=semantic&cut=off&q=drizzle+please')
+    const modelOf = async () => ((await get('/readyz')) as { model: string }).model
+    const bundled = await modelOf()
+    /** Asks without a pause until the server has left the model; what it answers by then. */
+    const askUntilReplaced = async (model: string) => {
+      let asked = 0
+      while ((await modelOf()) === model) {
+        expect((await slang()).results.length).toBeGreaterThan(0)
+        asked++
+      }
+      expect(asked).toBeGreaterThan(0)
+      return slang()
+    }
+    try {
+      expect(best(await slang())).not.toBe('c6')
+      const [tuned] = await Promise.all([askUntilReplaced(bundled), json('tune')])
+      expect(best(tuned)).toBe('c6')
+      const model = await modelOf()
+      const record = { ...catalogue[6], name: 'Skies', description: 'Says whether drizzle comes' }
+      const put = await fetch(`${base}/api/v1/tools/skies`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...record, slug: 'skies', capabilities: [{ ...record.capabilities![0], id: 'skies' }] }),
+      })
+      expect(put.status, await put.text()).toBe(200)
+      expect(await modelOf()).toBe(model)
+      const [before] = await Promise.all([askUntilReplaced(model), json('model', 'rollback')])
+      expect(await modelOf()).toBe(bundled)
+      expect(best(before)).not.toBe('c6')
+    } finally {
+      child.kill('SIGTERM')
+      await done
+    }
+  }, 240_000)
 })
 
 describe('matchgraph train', () => {

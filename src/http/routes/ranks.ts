@@ -26,7 +26,7 @@ export function rankRoutes({ engine, ranks }: AppDeps): App {
   app.openapi(rankRoute, async (c) => {
     const { slug } = c.req.valid('param')
     const rank = ranks.breakdown(engine.live, slug)
-    const wording = await wordingOf(await engine.tool(slug), engine.parts.embedder)
+    const wording = await wordingOf(await engine.tool(slug), engine.live.embedder)
     return c.json({ ...rank, wording }, 200)
   })
   app.openapi(rankingsRoute, (c) => c.json(ranks.rankings(engine.live, c.req.valid('query')), 200))
