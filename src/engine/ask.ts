@@ -2,7 +2,7 @@ import type { SearchQuery } from '../core/api/search.js'
 import type { Hits, LabelSet } from '../core/document.js'
 import { type Answer, answerOf, logit } from '../core/relevance/confidence.js'
 import type { AnalyzedQuery } from '../index/query.js'
-import type { Ranking } from '../index/relevance-index.js'
+import type { Ranked, Ranking } from '../index/relevance-index.js'
 import type { Caller, EvidenceHook, Question, Scored } from './evidence-hook.js'
 import type { EngineParts, Live } from './live.js'
 import { Stopwatch } from './stopwatch.js'
@@ -165,7 +165,14 @@ function exactFirst(live: Live, ordered: readonly Scored[], exact: readonly numb
   ]
 }
 
-function sure<R extends { confidence: number; rel: number }>(ranked: R): R {
+function sure(ranked: Ranked): Ranked {
   const confidence = Math.max(ranked.confidence, EXACT_CONFIDENCE)
-  return { ...ranked, confidence, rel: logit(confidence) }
+  return {
+    ...ranked,
+    confidence,
+    rel: logit(confidence),
+    get explain() {
+      return ranked.explain
+    },
+  }
 }

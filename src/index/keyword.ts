@@ -18,6 +18,23 @@ export interface KeywordTerm {
 const FIELD_COUNT = FIELDS.length
 const QUANTA = 65535
 const BINS = 2048
+/** Looking a term up in one row costs about as much as walking this many of its postings. */
+const LOOKUP_COST = 16
+/** What rounding may do to a sum of bounds. */
+const SLACK = 1e-6
+
+/** A pair among the terms being looked for, and which of them it is. */
+interface PairTerm {
+  pair: number
+  slot: number
+}
+
+/** Which rows may be answered. */
+interface Eligible {
+  labels: Uint32Array
+  dead: Uint8Array | undefined
+  allowed: LabelSet | undefined
+}
 
 /**
  * BM25F over stems and adjacent stem pairs as one term space: for every term its rows and saturated frequencies, ascending by row.
@@ -113,8 +130,13 @@ export class KeywordIndex {
     return this.frequencies?.[stem] ?? this.start[stem + 1]! - this.start[stem]!
   }
 
-  /** The saturated frequency of a term in a row, 0 when it is not there. Binary search. */
+  /** The saturated frequency of a term in a row, 0 when it is not there. */
   saturated(term: number, row: number): number {
+    return this.impact(term, row) * this.unit
+  }
+
+  /** Binary search. */
+  private impact(term: number, row: number): number {
     let low = this.start[term]!
     let high = this.start[term + 1]!
     while (low < high) {
@@ -122,7 +144,7 @@ export class KeywordIndex {
       if (this.rows[middle]! < row) low = middle + 1
       else high = middle
     }
-    return low < this.start[term + 1]! && this.rows[low] === row ? this.impacts[low]! * this.unit : 0
+    return low < this.start[term + 1]! && this.rows[low] === row ? this.impacts[low]! : 0
   }
 
   /** tf′ of a term in a row, all fields together, before saturation. */
@@ -136,39 +158,42 @@ export class KeywordIndex {
    */
   scores(terms: readonly KeywordTerm[], rows: Uint32Array): Float32Array {
     const { termSlot, stemCount } = this
-    const pairSlot = new Map<number, number>()
-    for (const [slot, { id }] of terms.entries()) {
+    const scores = new Float32Array(rows.length)
+    const pairs: PairTerm[] = []
+    for (let slot = 0; slot < terms.length; slot++) {
+      const { id } = terms[slot]!
       if (id < stemCount) termSlot[id] = slot
-      else pairSlot.set(id - stemCount, slot)
+      else pairs.push({ pair: id - stemCount, slot })
     }
     const present = new Uint8Array(terms.length)
-    const scores = Float32Array.from(rows, (row) => {
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows[at]!
       present.fill(0)
-      this.markPresent(row, pairSlot, present)
+      this.markPresent(row, pairs, present)
       let sum = 0
-      for (const [slot, { id, weight }] of terms.entries()) {
-        if (present[slot] === 1) sum += weight * this.saturated(id, row)
+      for (let slot = 0; slot < terms.length; slot++) {
+        if (present[slot] === 1) sum += terms[slot]!.weight * this.saturated(terms[slot]!.id, row)
       }
-      return sum
-    })
+      scores[at] = sum
+    }
     for (const { id } of terms) if (id < stemCount) termSlot[id] = -1
     return scores
   }
 
   /** Marks the slots of terms whose words stand in a row; a pair may be marked that only seems to be one, across a border of fields. */
-  private markPresent(row: number, pairSlot: ReadonlyMap<number, number>, present: Uint8Array): void {
+  private markPresent(row: number, pairs: readonly PairTerm[], present: Uint8Array): void {
     const { words, wordStart, termSlot } = this
     const { stemOf, stop } = this.tables
     let previous = -1
-    for (let i = wordStart[row]!; i < wordStart[row + 1]!; i++) {
+    for (let i = wordStart[row]!, end = wordStart[row + 1]!; i < end; i++) {
       const word = words[i]!
       const stem = word === BREAK ? -1 : stemOf[word]!
       const slot = stem < 0 ? -1 : termSlot[stem]!
       if (slot >= 0) present[slot] = 1
       if (stem >= 0 && stop[word] === 1) continue
-      if (slot >= 0 && previous >= 0 && pairSlot.size > 0) {
-        const pair = pairSlot.get(this.pairs.get(previous, stem))
-        if (pair !== undefined) present[pair] = 1
+      if (slot >= 0 && previous >= 0 && pairs.length > 0) {
+        const pair = this.pairs.get(previous, stem)
+        for (const one of pairs) if (one.pair === pair) present[one.slot] = 1
       }
       previous = slot >= 0 ? stem : -1
     }
@@ -176,8 +201,8 @@ export class KeywordIndex {
 
   /**
    * The best `depth` rows, best first, ties by row. Term at a time, the strongest first; once the terms still to come cannot lift a new row into
-   * the best `depth`, they only add to rows already met (max-score, Turtle and Flood 1995).
-   * `dead` marks removed rows with 1; `allowed` filters by label.
+   * the best `depth`, they are only looked up in the rows that can still get there (max-score, Turtle and Flood 1995).
+   * `dead` marks removed rows with 1; `allowed` filters by label. Rows below `floor` may be missing.
    */
   search(
     terms: readonly KeywordTerm[],
@@ -185,70 +210,101 @@ export class KeywordIndex {
     labels: Uint32Array,
     dead: Uint8Array | undefined,
     allowed?: LabelSet,
+    floor = 0,
   ): Hits {
-    const { rows, impacts, start, sums, touched, unit } = this
-    const bound = (term: KeywordTerm) => term.weight * this.termMax[term.id]! * unit
-    const order = [...terms].sort((a, b) => bound(b) - bound(a) || a.id - b.id)
-    let rest = order.reduce((sum, term) => sum + bound(term), 0)
-    const most = rest
+    const bounds = terms.map((term) => term.weight * this.termMax[term.id]! * this.unit)
+    const order = [...terms.keys()].sort((a, b) => bounds[b]! - bounds[a]! || terms[a]!.id - terms[b]!.id)
+    const most = bounds.reduce((sum, bound) => sum + bound, 0)
+    const eligible = { labels, dead, allowed }
+    let rest = most
+    let postings = terms.reduce((sum, { id }) => sum + this.length(id), 0)
     let met = 0
-    let closed = false
-    for (const [index, term] of order.entries()) {
-      const factor = term.weight * unit
-      const end = start[term.id + 1]!
-      if (!closed && index > 0 && met >= depth && end - start[term.id]! > 256) {
-        closed = this.threshold(met, depth, most, labels, dead, allowed) > rest * (1 + 1e-6)
+    let next = 0
+    for (; next < order.length; next++) {
+      // the threshold costs a look at every row met: only where it can exceed `rest` and spares more than that
+      if (met >= depth && most - rest > rest && postings > 2 * met) {
+        floor = Math.max(floor, this.threshold(met, depth, most, eligible))
       }
-      if (closed) {
-        for (let i = start[term.id]!; i < end; i++) {
-          const row = rows[i]!
-          if (sums[row]! > 0) sums[row]! += impacts[i]! * factor
-        }
-      } else {
-        for (let i = start[term.id]!; i < end; i++) {
-          const row = rows[i]!
-          if (sums[row] === 0) touched[met++] = row
-          sums[row]! += impacts[i]! * factor
-        }
-      }
-      rest -= bound(term)
+      if (floor > rest * (1 + SLACK)) break
+      const term = terms[order[next]!]!
+      met = this.accumulate(term, met)
+      rest -= bounds[order[next]!]!
+      postings -= this.length(term.id)
     }
-    const eligible = (row: number) => dead?.[row] !== 1 && (allowed?.has(labels[row]!) ?? true)
-    const hits = this.collectBest(met, depth, this.threshold(met, depth, most, labels, dead, allowed), labels, eligible)
-    for (let i = 0; i < met; i++) sums[touched[i]!] = 0
+    if (next < order.length) met = this.dropBelow(floor - rest * (1 + SLACK), met)
+    for (; next < order.length; next++) this.lift(terms[order[next]!]!, met)
+    const hits = this.collectBest(met, depth, this.threshold(met, depth, most, eligible), eligible)
+    for (let i = 0; i < met; i++) this.sums[this.touched[i]!] = 0
     return hits
   }
 
-  private collectBest(
-    met: number,
-    depth: number,
-    floor: number,
-    labels: Uint32Array,
-    eligible: (row: number) => boolean,
-  ): Hits {
+  /** The highest score of any row that is not removed, where one is known to reach `floor`. */
+  best(terms: readonly KeywordTerm[], floor: number, labels: Uint32Array, dead: Uint8Array | undefined): number {
+    return Math.max(floor, this.search(terms, 1, labels, dead, undefined, floor).scores[0] ?? 0)
+  }
+
+  private length(term: number): number {
+    return this.start[term + 1]! - this.start[term]!
+  }
+
+  /** Adds a term to all its rows; answers how many rows have been met by now. */
+  private accumulate({ id, weight }: KeywordTerm, already: number): number {
+    const { rows, impacts, sums, touched } = this
+    const factor = weight * this.unit
+    let met = already
+    for (let i = this.start[id]!, end = this.start[id + 1]!; i < end; i++) {
+      const row = rows[i]!
+      if (sums[row] === 0) touched[met++] = row
+      sums[row]! += impacts[i]! * factor
+    }
+    return met
+  }
+
+  /** Forgets the rows met whose sum is below `least`; answers how many are left. */
+  private dropBelow(least: number, met: number): number {
+    const { sums, touched } = this
+    let kept = 0
+    for (let i = 0; i < met; i++) {
+      const row = touched[i]!
+      if (sums[row]! >= least) touched[kept++] = row
+      else sums[row] = 0
+    }
+    return kept
+  }
+
+  /** Adds a term to those of its rows that have been met: by looking it up in each when they are few, else by walking its list. */
+  private lift(term: KeywordTerm, met: number): void {
+    const { rows, impacts, sums, touched } = this
+    const factor = term.weight * this.unit
+    if (met * LOOKUP_COST < this.length(term.id)) {
+      for (let i = 0; i < met; i++) sums[touched[i]!]! += this.impact(term.id, touched[i]!) * factor
+      return
+    }
+    for (let i = this.start[term.id]!, end = this.start[term.id + 1]!; i < end; i++) {
+      if (sums[rows[i]!]! > 0) sums[rows[i]!]! += impacts[i]! * factor
+    }
+  }
+
+  private collectBest(met: number, depth: number, floor: number, { labels, dead, allowed }: Eligible): Hits {
     const { sums, touched } = this
     const best: number[] = []
     for (let i = 0; i < met; i++) {
       const row = touched[i]!
-      if (sums[row]! >= floor && eligible(row)) best.push(row)
+      if (sums[row]! < floor || dead?.[row] === 1) continue
+      if (allowed === undefined || allowed.has(labels[row]!)) best.push(row)
     }
     best.sort((a, b) => sums[b]! - sums[a]! || a - b)
-    best.length = Math.min(best.length, depth)
-    return {
-      labels: Uint32Array.from(best, (row) => labels[row]!),
-      scores: Float32Array.from(best, (row) => sums[row]!),
+    const hits = Math.min(best.length, depth)
+    const found = { labels: new Uint32Array(hits), scores: new Float32Array(hits) }
+    for (let i = 0; i < hits; i++) {
+      found.labels[i] = labels[best[i]!]!
+      found.scores[i] = sums[best[i]!]!
     }
+    return found
   }
 
   /** A score that at least `depth` eligible rows reach, as high as a histogram of the sums can tell; 0 when there are fewer. */
-  private threshold(
-    met: number,
-    depth: number,
-    most: number,
-    labels: Uint32Array,
-    dead: Uint8Array | undefined,
-    allowed?: LabelSet,
-  ): number {
+  private threshold(met: number, depth: number, most: number, { labels, dead, allowed }: Eligible): number {
     const { sums, touched, bins } = this
     bins.fill(0)
     const scale = (BINS - 1) / (most * 1.0001)

@@ -48,8 +48,9 @@ export interface Ranking {
 export interface Candidates {
   rowOf(label: number): number
   scores(terms: readonly KeywordTerm[], rows: Uint32Array): Float32Array
-  best(terms: readonly KeywordTerm[]): number
-  features(rows: Uint32Array): RerankFeatures[]
+  /** The highest score of any row, where one is known to reach `floor`. */
+  best(terms: readonly KeywordTerm[], floor: number): number
+  features(rows: Uint32Array): RerankFeatures
   self: number
   noise: readonly number[]
   matched(row: number): string[]
@@ -68,7 +69,60 @@ interface Candidate {
   fuse: number
   relevance: number
   r: number
-  features: (RerankFeatures & { fuse: number; clause: number; clauseAt: number }) | undefined
+  features: Features | undefined
+}
+
+/** A candidate that was looked at closely: its re-ranking features, and which clause it serves best. */
+interface Features {
+  fuse: number
+  late: number
+  reverseLate: number
+  chargram: number
+  bigram: number
+  clause: number
+  /** −1: the query as a whole. */
+  clauseAt: number
+}
+
+/** What explanations are made from. */
+interface Explaining {
+  query: AnalyzedQuery
+  candidates: Candidates
+  weights: RelevanceWeights
+}
+
+/** A place in the list; its explanation is made when it is read, since of hundreds of candidates few are shown. */
+class Place implements Ranked {
+  readonly label: number
+  readonly keyword: number
+  readonly cosine: number
+  readonly relevance: number
+  readonly confidence: number
+  readonly rel: number
+  readonly #candidate: Candidate
+  readonly #explaining: Explaining | undefined
+  #explanation: Explanation | undefined
+
+  constructor(candidate: Candidate, rel: number, explaining: Explaining | undefined) {
+    this.label = candidate.label
+    this.keyword = candidate.keyword
+    this.cosine = candidate.cosine
+    this.relevance = candidate.relevance
+    this.confidence = sigmoid(rel)
+    this.rel = rel
+    this.#candidate = candidate
+    this.#explaining = explaining
+  }
+
+  get explain(): Explanation | undefined {
+    if (this.#explanation === undefined && this.#explaining !== undefined) {
+      const { query, candidates, weights } = this.#explaining
+      const { features, row } = this.#candidate
+      const clause = features === undefined ? undefined : query.clauses[features.clauseAt]
+      this.#explanation = explain(weights, this.#candidate, candidates.matched(row), clause)
+    }
+    return this.#explanation
+  }
 }
 
 export function order(
@@ -89,60 +143,65 @@ export function order(
   const signals = confidenceSignals(query, input, list, candidates)
   const top = confidenceLogit(weights.confidence.right, signals)
   const best = list[0]!.relevance
-  const ranked = list.map((candidate): Ranked => {
-    const rel = top - weights.confidence.slope * (best - candidate.relevance)
-    const { label, keyword, cosine, relevance } = candidate
-    const result = { label, keyword, cosine, relevance, confidence: sigmoid(rel), rel }
-    return input.explain === true ? explained(result, candidate, query, candidates, weights) : result
-  })
+  const { slope } = weights.confidence
+  const explaining = input.explain === true ? { query, candidates, weights } : undefined
+  const ranked = list.map((one) => new Place(one, top - slope * (best - one.relevance), explaining))
   return { ranked, present: sigmoid(confidenceLogit(weights.confidence.present, signals)), r: list[0]!.r, signals }
-}
-
-/** Adds the explanation, made when it is read: of hundreds of candidates few are shown. */
-function explained(
-  result: Ranked,
-  candidate: Candidate,
-  query: AnalyzedQuery,
-  candidates: Candidates,
-  weights: RelevanceWeights,
-): Ranked {
-  let made: Explanation | undefined
-  return {
-    ...result,
-    get explain() {
-      const clause = candidate.features === undefined ? undefined : query.clauses[candidate.features.clauseAt]
-      made ??= explain(weights, candidate, candidates.matched(candidate.row), clause)
-      return made
-    },
-  }
 }
 
 /** Both retrievers' hits with both scores each, ordered by the first mix. */
 function union(query: AnalyzedQuery, input: RankInput, candidates: Candidates, weights: RelevanceWeights): Candidate[] {
-  const scores = new Map<number, number>()
-  if (input.mode !== 'semantic')
-    for (const [i, label] of input.keyword.labels.entries()) scores.set(label, input.keyword.scores[i]!)
-  if (input.mode !== 'keyword') for (const label of input.semantic.labels) if (!scores.has(label)) scores.set(label, -1)
-  const labels = Uint32Array.from(scores.keys()).filter((label) => candidates.rowOf(label) >= 0)
+  const { labels, rows, scores } = merged(query, input, candidates)
   const cosines = input.mode === 'keyword' ? new Float32Array(labels.length) : input.cosines('query', labels)
   const most = input.mode === 'semantic' ? 0 : (input.keyword.scores[0] ?? 0)
-  const mix = {
-    keyword: input.mode === 'keyword' ? 1 : weights.fuse.keyword,
-    semantic: input.mode === 'semantic' ? 1 : weights.fuse.semantic,
-  }
-  const rows = labels.map((label) => candidates.rowOf(label))
-  const missing = rows.filter((_, i) => scores.get(labels[i]!)! < 0)
-  const looked = input.mode === 'semantic' ? new Float32Array(missing.length) : candidates.scores(query.terms, missing)
-  let next = 0
-  const all = Array.from(labels, (label, i): Candidate => {
-    const known = scores.get(label)!
-    const score = known >= 0 ? known : looked[next++]!
+  const keywordShare = input.mode === 'keyword' ? 1 : weights.fuse.keyword
+  const semanticShare = input.mode === 'semantic' ? 1 : weights.fuse.semantic
+  const all: Candidate[] = []
+  for (let i = 0; i < labels.length; i++) {
+    const [score, cosine] = [scores[i]!, cosines[i]!]
     const keyword = most > 0 ? score / most : 0
-    const cosine = cosines[i]!
-    const fuse = mix.keyword * keyword + mix.semantic * cosine
-    return { label, row: rows[i]!, score, keyword, cosine, fuse, relevance: fuse, r: 0, features: undefined }
-  })
+    const fuse = keywordShare * keyword + semanticShare * cosine
+    all.push({
+      label: labels[i]!,
+      row: rows[i]!,
+      score,
+      keyword,
+      cosine,
+      fuse,
+      relevance: fuse,
+      r: 0,
+      features: undefined,
+    })
+  }
   return all.sort((a, b) => b.fuse - a.fuse || a.label - b.label)
+}
+
+/** The keyword hits, then what only the other retriever brought, with the keyword score of each. */
+function merged(
+  { terms }: AnalyzedQuery,
+  { keyword, semantic, mode }: RankInput,
+  candidates: Candidates,
+): { labels: Uint32Array; rows: Uint32Array; scores: Float32Array } {
+  const own = mode === 'semantic' ? 0 : keyword.labels.length
+  const other = mode === 'keyword' ? 0 : semantic.labels.length
+  const labels = new Uint32Array(own + other)
+  const rows = new Uint32Array(own + other)
+  const scores = new Float32Array(own + other)
+  const seen = new Set<number>()
+  let count = 0
+  const take = (label: number): boolean => {
+    const row = candidates.rowOf(label)
+    if (row < 0 || seen.has(label)) return false
+    seen.add(label)
+    labels[count] = label
+    rows[count++] = row
+    return true
+  }
+  for (let i = 0; i < own; i++) if (take(keyword.labels[i]!)) scores[count - 1] = keyword.scores[i]!
+  const hits = count
+  for (let i = 0; i < other; i++) take(semantic.labels[i]!)
+  if (mode !== 'semantic') scores.set(candidates.scores(terms, rows.subarray(hits, count)), hits)
+  return { labels: labels.subarray(0, count), rows: rows.subarray(0, count), scores: scores.subarray(0, count) }
 }
 
 /** Gives the head its features and its relevance, and r, the same with the keyword part measured against the query itself. */
@@ -154,13 +213,23 @@ function rerank(
   weights: RelevanceWeights,
 ): void {
   const w = weights.rerank
-  const features = candidates.features(Uint32Array.from(head, (candidate) => candidate.row))
-  const clauses = clauseScores(query, input, head, candidates, weights)
+  const rows = Uint32Array.from(head, (candidate) => candidate.row)
+  const found = candidates.features(rows)
+  const clauses = clauseScores(query, input, head, rows, candidates, weights)
   for (const [i, candidate] of head.entries()) {
-    const f = { ...features[i]!, fuse: candidate.fuse, clause: clauses[i]!.score, clauseAt: clauses[i]!.at }
-    const close = w.late * f.late + w.chargram * f.chargram + w.reverseLate * f.reverseLate + w.bigram * f.bigram
-    candidate.features = f
-    candidate.relevance = w.fuse * f.fuse + close + w.clause * f.clause
+    const features = {
+      fuse: candidate.fuse,
+      late: found.late[i]!,
+      reverseLate: found.reverseLate[i]!,
+      chargram: found.chargram[i]!,
+      bigram: found.bigram[i]!,
+      clause: clauses.scores[i]!,
+      clauseAt: clauses.at[i]!,
+    }
+    const { late, chargram, reverseLate, bigram } = features
+    const close = w.late * late + w.chargram * chargram + w.reverseLate * reverseLate + w.bigram * bigram
+    candidate.features = features
+    candidate.relevance = w.fuse * candidate.fuse + close + w.clause * features.clause
     const own = candidates.self > 0 ? candidate.score / (2.2 * candidates.self) : 0
     candidate.r = w.fuse * (weights.fuse.keyword * own + weights.fuse.semantic * candidate.cosine) + close
   }
@@ -170,24 +239,34 @@ function rerank(
 function clauseScores(
   query: AnalyzedQuery,
   input: RankInput,
-  head: Candidate[],
+  head: readonly Candidate[],
+  rows: Uint32Array,
   candidates: Candidates,
-  weights: RelevanceWeights,
-): { score: number; at: number }[] {
-  const best = head.map((candidate) => ({ score: query.clauses.length === 0 ? candidate.fuse : 0, at: -1 }))
+  { fuse }: RelevanceWeights,
+): { scores: Float64Array; at: Int8Array } {
+  const best = new Float64Array(head.length)
+  const bestAt = new Int8Array(head.length).fill(-1)
+  if (query.clauses.length === 0) for (let i = 0; i < head.length; i++) best[i] = head[i]!.fuse
   const labels = Uint32Array.from(head, (candidate) => candidate.label)
-  const rows = Uint32Array.from(head, (candidate) => candidate.row)
   for (const [at, terms] of query.clauseTerms.entries()) {
-    const most = candidates.best(terms)
-    const cosines = input.cosines(at, labels)
     const scores = candidates.scores(terms, rows)
+    const most = candidates.best(terms, largest(scores))
+    const cosines = input.cosines(at, labels)
     for (let i = 0; i < head.length; i++) {
       const keyword = most > 0 ? scores[i]! / most : 0
-      const score = weights.fuse.keyword * keyword + weights.fuse.semantic * cosines[i]!
-      if (score > best[i]!.score) best[i] = { score, at }
+      const score = fuse.keyword * keyword + fuse.semantic * cosines[i]!
+      if (score <= best[i]!) continue
+      best[i] = score
+      bestAt[i] = at
     }
   }
-  return best
+  return { scores: best, at: bestAt }
+}
+
+function largest(values: Float32Array): number {
+  let most = 0
+  for (let i = 0; i < values.length; i++) if (values[i]! > most) most = values[i]!
+  return most
 }
 
 /** The rest keeps the order of the first mix, below the head: the last of the head times its share of that one's mix. */
@@ -228,12 +307,25 @@ function confidenceSignals(
 function background(
   input: RankInput,
   list: readonly Candidate[],
-  candidates: Candidates,
+  { sample }: Candidates,
 ): { mean: number; spread: number } {
-  if (input.mode === 'keyword' || candidates.sample.length === 0) return { mean: 0, spread: 0 }
-  const cosines = [...input.cosines('query', candidates.sample)]
-  const mean = meanOf(cosines)
-  const deviation = Math.sqrt(meanOf(cosines.map((cosine) => (cosine - mean) ** 2)))
-  const nearest = list.map(({ cosine }) => cosine).sort((a, b) => b - a)
-  return { mean, spread: deviation > 1e-6 ? (meanOf(nearest.slice(0, NEAREST)) - mean) / deviation : 0 }
+  if (input.mode === 'keyword' || sample.length === 0) return { mean: 0, spread: 0 }
+  const cosines = input.cosines('query', sample)
+  let sum = 0
+  for (let i = 0; i < cosines.length; i++) sum += cosines[i]!
+  const mean = sum / cosines.length
+  let squares = 0
+  for (let i = 0; i < cosines.length; i++) squares += (cosines[i]! - mean) ** 2
+  const deviation = Math.sqrt(squares / cosines.length)
+  const spread = deviation > 1e-6 ? (meanOfNearest(list) - mean) / deviation : 0
+  return { mean, spread }
+}
+
+function meanOfNearest(list: readonly Candidate[]): number {
+  const cosines = new Float64Array(list.length)
+  for (let i = 0; i < list.length; i++) cosines[i] = list[i]!.cosine
+  const nearest = cosines.sort().subarray(-NEAREST)
+  let sum = 0
+  for (let i = nearest.length - 1; i >= 0; i--) sum += nearest[i]!
+  return sum / nearest.length
 }

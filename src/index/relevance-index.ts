@@ -119,7 +119,7 @@ export class RelevanceIndex {
     const candidates: Candidates = {
       rowOf: (label) => this.row(label),
       scores: (terms, rows) => keyword.scores(terms, rows),
-      best: (terms) => keyword.search(terms, 1, labels, this.dead).scores[0] ?? 0,
+      best: (terms, floor) => keyword.best(terms, floor, labels, this.dead),
       features: (rows) => reranker.features(query, rows),
       self: this.selfScore(query, keyword),
       noise: this.noise,

@@ -10,18 +10,19 @@ import { type AnalyzedQuery, isContentPiece } from './query.js'
 import { RowTally } from './row-tally.js'
 import { BREAK, gramsOf, type Vocabulary } from './vocabulary.js'
 
-/** What the re-ranker measures of one candidate, each about 0..1. */
+/** What the re-ranker measures of candidates, one number each a candidate, about 0..1. */
 export interface RerankFeatures {
-  late: number
-  reverseLate: number
-  chargram: number
-  bigram: number
+  late: Float32Array
+  reverseLate: Float32Array
+  chargram: Float32Array
+  bigram: Float32Array
 }
 
-/** A query as a tf-idf vector: id → slot, slot → weight; the norm counts what the index never saw, too. */
+/** A query as a tf-idf vector over the ids that the index knows; the norm counts what it never saw, too. */
 interface SparseQuery {
-  slots: Map<number, number>
+  ids: number[]
   weights: number[]
+  idf: number[]
   norm: number
 }
 
@@ -54,6 +55,12 @@ export class Reranker {
   /** Scratch: piece → column in the current cosine matrix, gram → slot in the current query; −1 outside. */
   private readonly pieceSlot: Int32Array
   private readonly gramSlot: Int32Array
+  /** Scratch: 1 for stems that a pair of the current query begins with. */
+  private readonly firsts: Uint8Array
+  /** Scratch: cosines of the current pieces, and the slots and weights of one row's. */
+  private cosines = new Float32Array(0)
+  private slots = new Int32Array(0)
+  private nameWeights = new Float32Array(0)
   /** Per piece: 0 not looked at yet, 1 content, 2 punctuation or stop word. */
   private readonly content: Uint8Array
 
@@ -75,6 +82,7 @@ export class Reranker {
     this.pieceIdf = corpus?.pieceIdf ?? pieceIdf(this.pieces, this.pieceStart, table.size)
     this.pieceSlot = new Int32Array(table.size).fill(-1)
     this.gramSlot = new Int32Array(vocabulary.gramCount).fill(-1)
+    this.firsts = new Uint8Array(vocabulary.stems.length)
     this.content = new Uint8Array(table.size)
     this.gramIdf = new Float32Array(vocabulary.gramCount)
     this.pairIdf = new Float32Array(pairs.size)
@@ -86,77 +94,94 @@ export class Reranker {
   }
 
   /** Features of every row of `rows`, same order. */
-  features(query: AnalyzedQuery, rows: Uint32Array): RerankFeatures[] {
-    const late = this.lateOf(query, rows)
-    const chargram = this.gramCosines(query.words, rows)
-    const bigram = this.pairCosines(query.stems, rows)
-    return Array.from(rows, (_, i) => ({
-      late: late[i]!.late,
-      reverseLate: late[i]!.reverse,
-      chargram: chargram[i]!,
-      bigram: bigram[i]!,
-    }))
+  features(query: AnalyzedQuery, rows: Uint32Array): RerankFeatures {
+    return {
+      ...this.lateOf(query, rows),
+      chargram: this.gramCosines(query.words, rows),
+      bigram: this.pairCosines(query.stems, rows),
+    }
   }
 
-  private lateOf(query: AnalyzedQuery, rows: Uint32Array): { late: number; reverse: number }[] {
-    const { pieceSlot, pieces, pieceStart, pieceIdf } = this
-    const found: number[] = []
-    for (const row of rows) {
-      for (let i = pieceStart[row]!; i < pieceStart[row + 1]!; i++) {
+  private lateOf(query: AnalyzedQuery, rows: Uint32Array): { late: Float32Array; reverseLate: Float32Array } {
+    const { pieceSlot, pieces, pieceStart, namePieces } = this
+    const late = new Float32Array(rows.length)
+    const reverseLate = new Float32Array(rows.length)
+    const found = this.piecesOf(rows)
+    const width = query.pieces.length
+    if (this.cosines.length < found.length * width) this.cosines = new Float32Array(found.length * width * 2)
+    const cosines = this.cosines.subarray(0, found.length * width)
+    this.kernel(query.pieces, found, cosines)
+    const best = new Float32Array(width)
+    for (let at = 0; at < rows.length; at++) {
+      const start = pieceStart[rows[at]!]!
+      const count = pieceStart[rows[at]! + 1]! - start
+      if (this.slots.length < count) this.slots = new Int32Array(count * 2)
+      for (let i = 0; i < count; i++) this.slots[i] = pieceSlot[pieces[start + i]!]!
+      late[at] = lateInteraction(cosines, query.pieceWeights, this.slots, count, best)
+      const names = namePieces[rows[at]!]!
+      if (this.nameWeights.length < names) this.nameWeights = new Float32Array(names * 2)
+      for (let i = 0; i < names; i++) this.nameWeights[i] = this.contentIdf(pieces[start + i]!)
+      reverseLate[at] = reverseInteraction(cosines, width, this.slots, this.nameWeights, names)
+    }
+    for (let i = 0; i < found.length; i++) pieceSlot[found[i]!] = -1
+    return { late, reverseLate }
+  }
+
+  /** The distinct pieces of some rows; `pieceSlot` says where each stands among them. */
+  private piecesOf(rows: Uint32Array): Uint32Array {
+    const { pieceSlot, pieces, pieceStart } = this
+    let room = 0
+    for (let at = 0; at < rows.length; at++) room += pieceStart[rows[at]! + 1]! - pieceStart[rows[at]!]!
+    const found = new Uint32Array(room)
+    let count = 0
+    for (let at = 0; at < rows.length; at++) {
+      for (let i = pieceStart[rows[at]!]!, end = pieceStart[rows[at]! + 1]!; i < end; i++) {
         const piece = pieces[i]!
-        if (pieceSlot[piece]! < 0) {
-          pieceSlot[piece] = found.length
-          found.push(piece)
-        }
+        if (pieceSlot[piece]! >= 0) continue
+        pieceSlot[piece] = count
+        found[count++] = piece
       }
     }
-    const width = query.pieces.length
-    const cosines = new Float32Array(found.length * width)
-    this.kernel(query.pieces, Uint32Array.from(found), cosines)
-    const result = Array.from(rows, (row) => {
-      const start = pieceStart[row]!
-      const slots = new Int32Array(pieceStart[row + 1]! - start)
-      for (let i = 0; i < slots.length; i++) slots[i] = pieceSlot[pieces[start + i]!]!
-      const names = this.namePieces[row]!
-      const weights = new Float32Array(names)
-      for (let i = 0; i < names; i++) {
-        const piece = pieces[start + i]!
-        weights[i] = this.isContent(piece) ? pieceIdf[piece]! : 0
-      }
-      return {
-        late: lateInteraction(cosines, query.pieceWeights, slots),
-        reverse: reverseInteraction(cosines, width, slots.subarray(0, names), weights),
-      }
-    })
-    for (const piece of found) pieceSlot[piece] = -1
-    return result
+    return found.subarray(0, count)
   }
 
-  private isContent(piece: number): boolean {
+  /** idf of a piece, 0 for punctuation and stop words. */
+  private contentIdf(piece: number): number {
     if (this.content[piece] === 0) this.content[piece] = isContentPiece(this.table.pieceText(piece)) ? 1 : 2
-    return this.content[piece] === 1
+    return this.content[piece] === 1 ? this.pieceIdf[piece]! : 0
   }
 
   private gramCosines(words: readonly string[], rows: Uint32Array): Float32Array {
-    const { gramSlot, gramIdf } = this
+    const { gramSlot, gramNorm } = this
     const query = sparse(
       words.flatMap(gramsOf),
       (gram) => this.vocabulary.gramId(gram),
-      (id) => (id < 0 ? cosineIdf(this.count, 0) : gramIdf[id]!),
+      (id) => (id < 0 ? cosineIdf(this.count, 0) : this.gramIdf[id]!),
     )
-    for (const [id, slot] of query.slots) gramSlot[id] = slot
-    const counts = new Uint16Array(query.weights.length)
-    const idf = Float64Array.from(query.slots.keys(), (id) => gramIdf[id]!)
-    const cosines = Float32Array.from(rows, (row) => {
-      counts.fill(0)
-      this.eachGram(row, (gram) => {
-        const slot = gramSlot[gram]!
-        if (slot >= 0) counts[slot]!++
-      })
-      return cosine(query, counts, idf, this.gramNorm[row]!)
-    })
-    for (const id of query.slots.keys()) gramSlot[id] = -1
+    for (let slot = 0; slot < query.ids.length; slot++) gramSlot[query.ids[slot]!] = slot
+    const counts = new Uint16Array(query.ids.length)
+    const cosines = new Float32Array(rows.length)
+    for (let at = 0; at < rows.length; at++) {
+      this.countGrams(rows[at]!, counts)
+      cosines[at] = cosine(query, counts, gramNorm[rows[at]!]!)
+    }
+    for (let slot = 0; slot < query.ids.length; slot++) gramSlot[query.ids[slot]!] = -1
     return cosines
+  }
+
+  /** How often each 4-gram that `gramSlot` names stands in the content words of the text fields of a row. */
+  private countGrams(row: number, counts: Uint16Array): void {
+    const { words, gramSlot } = this
+    const { stop, gramStart, grams } = this.tables
+    counts.fill(0)
+    for (let i = this.wordStart[row]!, end = this.textEnd(row); i < end; i++) {
+      const word = words[i]!
+      if (stop[word] === 1) continue
+      for (let g = gramStart[word]!, last = gramStart[word + 1]!; g < last; g++) {
+        const slot = gramSlot[grams[g]!]!
+        if (slot >= 0) counts[slot]!++
+      }
+    }
   }
 
   private pairCosines(stems: readonly string[], rows: Uint32Array): Float32Array {
@@ -170,28 +195,36 @@ export class Reranker {
       (text) => idOf.get(text)!,
       (id) => (id < 0 ? unseen : this.pairIdf[id]!),
     )
-    if (query.slots.size === 0) return new Float32Array(rows.length)
-    const firsts = new Set(ids)
-    const counts = new Uint16Array(query.weights.length)
-    const idf = Float64Array.from(query.slots.keys(), (id) => this.pairIdf[id]!)
-    return Float32Array.from(rows, (row) => {
+    const cosines = new Float32Array(rows.length)
+    if (query.ids.length === 0) return cosines
+    const asked = query.ids.map((id) => keys.indexOf(id)).map((at): [number, number] => [ids[at]!, ids[at + 1]!])
+    for (const [first] of asked) this.firsts[first] = 1
+    const counts = new Uint16Array(query.ids.length)
+    for (let at = 0; at < rows.length; at++) {
       counts.fill(0)
-      this.eachPair(row, (a, b) => {
-        if (!firsts.has(a)) return
-        const slot = query.slots.get(this.pairs.get(a, b))
-        if (slot !== undefined) counts[slot]!++
+      this.eachPair(rows[at]!, (a, b) => {
+        if (this.firsts[a] === 0) return
+        for (let slot = 0; slot < asked.length; slot++) {
+          if (asked[slot]![0] === a && asked[slot]![1] === b) counts[slot]!++
+        }
       })
-      return cosine(query, counts, idf, this.pairNorm[row]!)
-    })
+      cosines[at] = cosine(query, counts, this.pairNorm[rows[at]!]!)
+    }
+    for (const [first] of asked) this.firsts[first] = 0
+    return cosines
+  }
+
+  /** Where the words of name, description and intents of a row end. */
+  private textEnd(row: number): number {
+    let end = this.wordStart[row]!
+    for (let field = 0; field < TEXT_FIELDS; field++) end += this.lengths[row * FIELD_COUNT + field]!
+    return end
   }
 
   /** Every 4-gram occurrence of the content words of the text fields of a row. */
   private eachGram(row: number, visit: (gram: number) => void): void {
     const { stop, gramStart, grams } = this.tables
-    const from = this.wordStart[row]!
-    let to = from
-    for (let field = 0; field < TEXT_FIELDS; field++) to += this.lengths[row * FIELD_COUNT + field]!
-    for (let i = from; i < to; i++) {
+    for (let i = this.wordStart[row]!, end = this.textEnd(row); i < end; i++) {
       const word = this.words[i]!
       if (stop[word] === 1) continue
       for (let g = gramStart[word]!; g < gramStart[word + 1]!; g++) visit(grams[g]!)
@@ -277,26 +310,28 @@ export class Reranker {
 function sparse(bag: readonly string[], idOf: (key: string) => number, idfOf: (id: number) => number): SparseQuery {
   const counts = new Map<string, number>()
   for (const key of bag) counts.set(key, (counts.get(key) ?? 0) + 1)
-  const query: SparseQuery = { slots: new Map(), weights: [], norm: 0 }
+  const query: SparseQuery = { ids: [], weights: [], idf: [], norm: 0 }
   for (const [key, tf] of counts) {
     const id = idOf(key)
-    const value = tfIdf(tf, idfOf(id))
+    const idf = idfOf(id)
+    const value = tfIdf(tf, idf)
     query.norm += value * value
     if (id < 0) continue
-    query.slots.set(id, query.weights.length)
+    query.ids.push(id)
+    query.idf.push(idf)
     query.weights.push(value)
   }
   query.norm = Math.sqrt(query.norm)
   return query
 }
 
-function cosine(query: SparseQuery, counts: Uint16Array, idf: Float64Array, norm: number): number {
-  if (query.norm === 0 || norm === 0) return 0
+function cosine({ weights, idf, norm }: SparseQuery, counts: Uint16Array, other: number): number {
+  if (norm === 0 || other === 0) return 0
   let dot = 0
   for (let slot = 0; slot < counts.length; slot++) {
-    if (counts[slot]! > 0) dot += query.weights[slot]! * tfIdf(counts[slot]!, idf[slot]!)
+    if (counts[slot]! > 0) dot += weights[slot]! * tfIdf(counts[slot]!, idf[slot]!)
   }
-  return dot / (query.norm * norm)
+  return dot / (norm * other)
 }
 
 /** √ln((N + 1)/(df + ½)) over the documents' pieces; half of the largest for pieces of no document. `size` floats. */

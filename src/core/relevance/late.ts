@@ -38,35 +38,49 @@ export function scalarKernel(table: Pick<TokenTable, 'rows' | 'size' | 'dims'>):
 
 /**
  * Late interaction (Khattab, Zaharia 2020, "ColBERT", section 3.2, over static vectors): Σ_t w_t · max_d cos(t, d).
- * `cosines` is `? × weights.length` as a kernel fills it, `rows` are the document's rows in it, `weights` sum to 1.
+ * `cosines` is `? × weights.length` as a kernel fills it, the first `count` of `rows` are the document's rows in it, `weights` sum to 1;
+ * `best` is scratch of the length of `weights`.
  */
-export function lateInteraction(cosines: Float32Array, weights: Float32Array, rows: ArrayLike<number>): number {
-  if (rows.length === 0) return 0
+export function lateInteraction(
+  cosines: Float32Array,
+  weights: Float32Array,
+  rows: Int32Array,
+  count: number,
+  best: Float32Array,
+): number {
+  if (count === 0) return 0
   const width = weights.length
-  const best = new Float32Array(width).fill(-1)
-  for (let i = 0; i < rows.length; i++) {
+  best.fill(-1)
+  for (let i = 0; i < count; i++) {
     const at = rows[i]! * width
-    for (let t = 0; t < width; t++) if (cosines[at + t]! > best[t]!) best[t] = cosines[at + t]!
+    for (let t = 0; t < width; t++) {
+      const cosine = cosines[at + t]!
+      if (cosine > best[t]!) best[t] = cosine
+    }
   }
-  return best.reduce((sum, cosine, t) => sum + weights[t]! * cosine, 0)
+  let sum = 0
+  for (let t = 0; t < width; t++) sum += weights[t]! * best[t]!
+  return sum
 }
 
-/** The reverse over a name: the weighted mean, over the name's pieces, of the best cosine to any query piece. `weights` are those of `rows`. */
+/**
+ * The reverse over a name: the weighted mean, over the name's pieces (the first `count` of `rows`), of the best cosine to any query piece.
+ * `weights` are those of `rows`.
+ */
 export function reverseInteraction(
   cosines: Float32Array,
   width: number,
-  rows: ArrayLike<number>,
-  weights: ArrayLike<number>,
+  rows: Int32Array,
+  weights: Float32Array,
+  count: number,
 ): number {
   if (width === 0) return 0
   let sum = 0
   let total = 0
-  for (let i = 0; i < rows.length; i++) {
+  for (let i = 0; i < count; i++) {
+    const at = rows[i]! * width
     let best = -1
-    for (let t = 0; t < width; t++) {
-      const cosine = cosines[rows[i]! * width + t]!
-      if (cosine > best) best = cosine
-    }
+    for (let t = 0; t < width; t++) if (cosines[at + t]! > best) best = cosines[at + t]!
     sum += weights[i]! * best
     total += weights[i]!
   }
