@@ -1,0 +1,44 @@
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Part, Task } from './child.js'
+
+/** What a child showed before it ended, and why it ended early if it did. */
+export interface Outcome {
+  parts: Part
+  fault?: string
+}
+
+/** Runs one task in a process of its own and waits for it; after the limit it is stopped. */
+export function runChild(task: Task, limitMs: number, nodeOptions: readonly string[] = []): Promise<Outcome> {
+  // nothing of the caller's settings may change what is measured; Rust libraries warn on every query otherwise
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MATCHGRAPH_')))
+  const child = fork(fileURLToPath(new URL('child.js', import.meta.url)), {
+    execArgv: ['--expose-gc', ...nodeOptions],
+    env: { ...env, RUST_LOG: 'error' },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  const outcome: Outcome = { parts: {} }
+  let stderr = ''
+  child.stderr!.on('data', (chunk) => {
+    stderr = (stderr + chunk).slice(-4000)
+  })
+  child.on('message', (part: Part) => Object.assign(outcome.parts, part))
+  child.send(task)
+  const timer = setTimeout(() => {
+    outcome.fault = `${task.phase} stopped after ${Math.round(limitMs / 1000)} s`
+    child.kill('SIGKILL')
+  }, limitMs)
+  return new Promise((resolve) => {
+    child.on('close', (code, signal) => {
+      clearTimeout(timer)
+      if (code !== 0) outcome.fault ??= `${task.phase} failed: ${reasonIn(stderr) ?? signal ?? `exit ${code}`}`
+      resolve(outcome)
+    })
+  })
+}
+
+/** The first line of an error message in what was printed. */
+function reasonIn(stderr: string): string | undefined {
+  const line = stderr.split('\n').find((one) => /\b(Error|FATAL ERROR|panicked)\b/.test(one))
+  return line?.replace(/^(\w*Error): /, '').slice(0, 200)
+}
