@@ -10,10 +10,8 @@ const REBUILD_SHARE = 0.25
 
 /** Builds both indexes from the store and writes their snapshot files. */
 export async function buildIndex(context: IndexerContext, options: IndexOptions): Promise<SearchIndex> {
-  const { store, embedder, table, weights } = context
-  const { capabilities } = (await store.catalogue.generation())!
-  const index = SearchIndex.empty(embedder.dims, table, weights, Math.max(1024, capabilities))
-  return bringUp(context, options, index)
+  const { embedder, table, weights } = context
+  return bringUp(context, options, SearchIndex.empty(embedder.dims, table, weights))
 }
 
 /**

@@ -71,7 +71,7 @@ async function loadIndex(parts: EngineParts, generation: Generation): Promise<Se
     await far.refresh(generation)
     return far.empty()
   }
-  let index = SearchIndex.empty(generation.dims, table, weights, Math.max(1024, generation.capabilities))
+  let index = SearchIndex.empty(generation.dims, table, weights)
   try {
     const loaded = await SearchIndex.load(parts.indexFolder, table, weights)
     if (loaded.manifest.model === generation.model) index = loaded.index

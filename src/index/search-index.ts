@@ -7,12 +7,13 @@ import { AppError } from '../core/errors.js'
 import type { RelevanceWeights } from '../core/relevance/weights.js'
 import type { CorpusStatistics } from './corpus-statistics.js'
 import { RelevanceIndex } from './relevance-index.js'
+import { ScalarRows } from './row-matrix.js'
 import { SemanticIndex } from './semantic.js'
-import { type FileSeal, readSections, replaceFile, sealOf, verifySeal, writeSections } from './snapshot.js'
+import { type FileSeal, readSections, replaceFile, sealOf, writeSections } from './snapshot.js'
 import { growTo } from './typed.js'
 
 /** Raised when the layout of the snapshot files changes; an older one is rebuilt. */
-const FORMAT = 1
+const FORMAT = 2
 /** Capabilities added at once while following: the vocabulary and statistics are updated once a batch. */
 const ADD_BATCH = 2048
 const MANIFEST = 'manifest.json'
@@ -50,8 +51,8 @@ export class SearchIndex {
     for (const label of labels) this.present[label] = 1
   }
 
-  static empty(dims: number, table: TokenTable, weights: RelevanceWeights, capacity?: number): SearchIndex {
-    return new SearchIndex(new SemanticIndex(dims, capacity), new RelevanceIndex(table, weights), new Uint32Array(0), 0)
+  static empty(dims: number, table: TokenTable, weights: RelevanceWeights): SearchIndex {
+    return new SearchIndex(new SemanticIndex(dims), new RelevanceIndex(table, weights), new Uint32Array(0), 0)
   }
 
   /** For a few candidates of a larger catalogue: nothing is approximate, everything is scored by the statistics of the whole. */
@@ -62,7 +63,7 @@ export class SearchIndex {
     corpus: CorpusStatistics,
   ): SearchIndex {
     const relevance = new RelevanceIndex(table, weights, corpus)
-    return new SearchIndex(new SemanticIndex(dims, 1024, true), relevance, new Uint32Array(0), 0)
+    return new SearchIndex(new SemanticIndex(dims, new ScalarRows(dims)), relevance, new Uint32Array(0), 0)
   }
 
   get count(): number {
@@ -121,9 +122,8 @@ export class SearchIndex {
 
   /** Writes the snapshot files of a generation, then the manifest that names them, then drops those of older generations. */
   async save(folder: string, about: { generation: number; model: string }): Promise<Manifest> {
-    const graph = path.join(folder, `g${about.generation}-graph.bin`)
     const sections = path.join(folder, `g${about.generation}-index.snap`)
-    await replaceFile(graph, (temp) => this.semantic.writeGraph(temp))
+    this.semantic.settle()
     const labels = new Uint8Array(Uint32Array.from(this.labels()).buffer)
     await writeSections(
       sections,
@@ -135,7 +135,7 @@ export class SearchIndex {
       dims: this.semantic.dims,
       capabilities: this.count,
       highestLabel: this.highest,
-      files: [await sealOf(graph), await sealOf(sections)],
+      files: [await sealOf(sections)],
     }
     await replaceFile(path.join(folder, MANIFEST), (temp) => fsp.writeFile(temp, JSON.stringify(manifest, null, 1)))
     await dropOthers(folder, manifest)
@@ -152,10 +152,8 @@ export class SearchIndex {
     weights: RelevanceWeights,
   ): Promise<{ index: SearchIndex; manifest: Manifest }> {
     const manifest = await readManifest(folder)
-    const [graph, snap] = manifest.files
-    await verifySeal(folder, graph!)
-    const sections = await readSections(path.join(folder, snap!.name))
-    const semantic = await SemanticIndex.restore(sections, path.join(folder, graph!.name))
+    const sections = await readSections(path.join(folder, manifest.files[0]!.name))
+    const semantic = SemanticIndex.restore(sections)
     if (semantic.dims !== manifest.dims) {
       throw new AppError(
         'damaged-file',
@@ -174,7 +172,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   const text = await fsp.readFile(file, 'utf8').catch(() => '')
   try {
     const manifest = JSON.parse(text) as Manifest
-    if (manifest.format === FORMAT && manifest.files.length === 2) return manifest
+    if (manifest.format === FORMAT && manifest.files.length === 1) return manifest
   } catch {
     // falls through: no manifest, or not JSON
   }
@@ -187,7 +185,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
 async function dropOthers(folder: string, manifest: Manifest): Promise<void> {
   const keep = new Set([MANIFEST, ...manifest.files.map((file) => file.name)])
   for (const name of fs.readdirSync(folder)) {
-    // temp files of other processes are theirs; what a killed one left is swept by the next save of the same name
+    // format 1 had a file for the graph; temp files of other processes are theirs: what a killed one left is swept by the next save of the same name
     if (/^g\d+-(graph\.bin|index\.snap)$/.test(name) && !keep.has(name))
       await fsp.rm(path.join(folder, name), { force: true })
   }

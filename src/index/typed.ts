@@ -7,3 +7,6 @@ export function growTo<T extends Typed>(array: T, length: number): T {
   grown.set(array as never)
   return grown
 }
+
+/** A length of at least `needs`, more by half than `has` when that is too small: adding one by one copies each element a few times at most. */
+export const roomFor = (has: number, needs: number): number => (needs <= has ? has : Math.max(needs, has + (has >>> 1)))

@@ -95,12 +95,12 @@ describe('backup, restore, doctor', () => {
     const sound = await run(['doctor', '--home', home, '--json'])
     expect(sound.code).toBe(0)
     expect(JSON.parse(sound.stdout).findings.map((f: any) => f.state)).not.toContain('fault')
-    const graph = path.join(
+    const snapshot = path.join(
       home,
       'index',
-      fs.readdirSync(path.join(home, 'index')).find((name) => name.endsWith('graph.bin'))!,
+      fs.readdirSync(path.join(home, 'index')).find((name) => name.endsWith('index.snap'))!,
     )
-    fs.appendFileSync(graph, 'x')
+    fs.appendFileSync(snapshot, 'x')
     const faulty = await run(['doctor', '--home', home])
     expect(faulty.code).toBe(1)
     expect(faulty.stdout).toMatch(/FAULT +index .*bytes instead of.*\n.*matchgraph index/)

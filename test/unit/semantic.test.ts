@@ -4,7 +4,7 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LabelSet } from '../../src/core/document.js'
-import { SemanticIndex } from '../../src/index/semantic.js'
+import { SemanticIndex, TAIL } from '../../src/index/semantic.js'
 import { readSections, sealOf, verifySeal, writeSections } from '../../src/index/snapshot.js'
 
 const DIMS = 16
@@ -22,7 +22,7 @@ function unit(next: () => number, dims = DIMS): Float32Array {
 }
 function filled(count: number, seed = 1): { index: SemanticIndex; vectors: Map<number, Float32Array> } {
   const next = random(seed)
-  const index = new SemanticIndex(DIMS, 8)
+  const index = new SemanticIndex(DIMS)
   const vectors = new Map<number, Float32Array>()
   for (let i = 0; i < count; i++) {
     const label = i * 2 + 1
@@ -39,8 +39,11 @@ const naive = (vectors: Map<number, Float32Array>, query: Float32Array, k: numbe
     .map(([label]) => label)
 
 describe('SemanticIndex', () => {
-  it('finds what an exact scan finds (recall@10 ≥ .97 over 50 queries, int8 order included)', () => {
-    const { index, vectors } = filled(3000)
+  it.each([
+    ['without a graph', 3000],
+    ['with a graph and a tail of newer rows', TAIL + 3000],
+  ])('finds what an exact scan finds (recall@10 ≥ .97 over 50 queries, int8 order included) %s', (_, count) => {
+    const { index, vectors } = filled(count)
     const next = random(7)
     let found = 0
     for (let q = 0; q < 50; q++) {
@@ -49,6 +52,27 @@ describe('SemanticIndex', () => {
       found += [...index.search(query, 10).labels].filter((label) => right.has(label)).length
     }
     expect(found / 500).toBeGreaterThanOrEqual(0.97)
+  })
+
+  it('answers the same from the graph alone as from graph and tail', () => {
+    const { index } = filled(TAIL + 500)
+    const queries = Array.from({ length: 20 }, (_, i) => unit(random(i)))
+    const before = queries.map((query) => index.search(query, 10))
+    index.settle()
+    const after = queries.map((query) => index.search(query, 10))
+    const same = after.filter(({ labels }, i) => labels.join() === before[i]!.labels.join())
+    expect(same.length).toBeGreaterThanOrEqual(18)
+  })
+
+  it('never answers what was removed from the graph, and answers what was added after', () => {
+    const { index, vectors } = filled(TAIL + 500)
+    index.settle()
+    const [label, vector] = [...vectors][7]!
+    expect(index.search(vector, 1).labels[0]).toBe(label)
+    index.remove([label])
+    expect([...index.search(vector, 10).labels]).not.toContain(label)
+    index.add(100_001, vector)
+    expect(index.search(vector, 1).labels[0]).toBe(100_001)
   })
 
   it('gives cosines within the int8 error, best first', () => {
@@ -118,11 +142,9 @@ describe('SemanticIndex', () => {
     it('answers the same after a restore, and can be added to', async () => {
       const { index } = filled(500)
       index.remove([1, 3])
-      const graph = path.join(folder, 'graph.bin')
       const sections = path.join(folder, 'sections.snap')
-      await index.writeGraph(graph)
       await writeSections(sections, index.sections())
-      const restored = await SemanticIndex.restore(await readSections(sections), graph)
+      const restored = SemanticIndex.restore(await readSections(sections))
       const query = unit(random(11))
       expect(restored.search(query, 20)).toEqual(index.search(query, 20))
       restored.add(5001, query)
