@@ -53,7 +53,8 @@ export async function ask(
     evidence: request.evidence === 'on',
     explore: request.explore === 'on' && clock.offset === 0,
   }
-  const exact = exactLabels(live, request.q, allowed)
+  const { labels, byTool } = live.catalogue.named(request.q)
+  const exact = allowed ? labels.filter((label) => allowed.has(label)) : labels
   const extra = [...exact, ...(question.evidence ? evidence.candidates(live, question) : [])]
   watch.lap('evidence')
   if (parts.far) {
@@ -63,9 +64,8 @@ export async function ask(
     watch.lap('store')
   }
   const ranking = rankAll(live, query, { vector: vector!, clauses }, request, { allowed, extra, watch })
-  const ordered = evidence.order(live, question, ranking.ranked)
+  const scored = namedFirst(evidence.order(live, question, ranking.ranked), exact, byTool)
   watch.lap('evidence')
-  const scored = exactFirst(live, ordered, exact)
   return {
     question,
     ranking,
@@ -131,38 +131,26 @@ function withExtra(hits: Hits, extra: readonly number[]): Hits {
   if (extra.length === 0) return hits
   const known = new Set(hits.labels)
   const more = [...new Set(extra)].filter((label) => !known.has(label))
-  return {
-    labels: Uint32Array.from([...hits.labels, ...more]),
-    scores: Float32Array.from([...hits.scores, ...more.map(() => 0)]),
-  }
-}
-
-/** Capabilities that a query names exactly, by their own name or by their tool's. */
-function exactLabels({ catalogue }: Live, query: string, allowed: LabelSet | undefined): number[] {
-  const own = catalogue.exactCapabilities(query)
-  const labels =
-    own.length > 0 ? own : catalogue.exactTools(query).flatMap((tool) => tool.capabilities.map((c) => c.label))
-  return labels.filter((label) => !allowed || allowed.has(label))
+  const labels = new Uint32Array(hits.labels.length + more.length)
+  const scores = new Float32Array(labels.length)
+  labels.set(hits.labels)
+  labels.set(more, hits.labels.length)
+  scores.set(hits.scores)
+  return { labels, scores }
 }
 
 /** Puts what was named exactly before everything else, in the order it has among itself. */
-function exactFirst(live: Live, ordered: readonly Scored[], exact: readonly number[]): Scored[] {
-  if (exact.length === 0) return [...ordered]
-  const named = new Set(exact)
-  const isTool = live.catalogue.exactCapabilities(live.catalogue.outlineOf(exact[0]!)!.name).length === 0
-  const first = ordered.filter((one) => named.has(one.ranked.label))
-  const rest = ordered.filter((one) => !named.has(one.ranked.label))
+function namedFirst(ordered: Scored[], labels: readonly number[], byTool: boolean): Scored[] {
+  if (labels.length === 0) return ordered
+  const named = new Set(labels)
   const top = Math.max(EXACT_CONFIDENCE, ordered[0]?.score ?? 0)
-  const what = isTool ? 'its tool is named exactly so' : 'named exactly so'
-  return [
-    ...first.map((one) => ({
-      ...one,
-      score: Math.max(one.score, top),
-      why: [what, one.why].filter(Boolean).join('; '),
-      ranked: sure(one.ranked),
-    })),
-    ...rest,
-  ]
+  const first = ordered.filter((one) => named.has(one.ranked.label))
+  for (const one of first) {
+    one.score = Math.max(one.score, top)
+    one.named = byTool ? 'its tool is named exactly so' : 'named exactly so'
+    one.ranked = sure(one.ranked)
+  }
+  return [...first, ...ordered.filter((one) => !named.has(one.ranked.label))]
 }
 
 function sure(ranked: Ranked): Ranked {

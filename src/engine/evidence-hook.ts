@@ -36,6 +36,8 @@ export interface Scored {
   score: number
   summary: EvidenceSummary
   exploration: boolean
+  /** Why it stands before all others, when the query names it. */
+  named?: string
   /** What evidence did, in words; absent when it did nothing. */
   why?: string
   parts?: { lift: number; need: number; words: string[] }

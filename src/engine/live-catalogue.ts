@@ -71,14 +71,22 @@ export class LiveCatalogue {
     return this.labelsById.get(id)
   }
 
-  /** Labels of capabilities with exactly this name, ascending. */
-  exactCapabilities(query: string): number[] {
-    return [...(this.capabilityNames.get(foldName(query)) ?? [])].sort((a, b) => a - b)
+  /** Labels of the capabilities with exactly this name, ascending; where there is none, of those whose tool has it. */
+  named(query: string): { labels: number[]; byTool: boolean } {
+    const name = foldName(query)
+    const own = this.capabilityNames.get(name)
+    if (own?.size) return { labels: [...own].sort((a, b) => a - b), byTool: false }
+    const labels = this.toolsNamed(name).flatMap((tool) => tool.capabilities.map(({ label }) => label))
+    return { labels, byTool: labels.length > 0 }
   }
 
   /** Tools with exactly this name or slug, by slug. */
   exactTools(query: string): LiveTool[] {
-    return [...(this.toolNames.get(foldName(query)) ?? [])].sort().map((slug) => this.tools.get(slug)!)
+    return this.toolsNamed(foldName(query))
+  }
+
+  private toolsNamed(folded: string): LiveTool[] {
+    return [...(this.toolNames.get(folded) ?? [])].sort().map((slug) => this.tools.get(slug)!)
   }
 
   /** Labels that the filters allow; undefined when there are none. */

@@ -14,15 +14,30 @@ import type { Live } from './live.js'
 import { filterTests, type LiveTool } from './live-catalogue.js'
 import { encodeOffset, offsetOf } from './page.js'
 
-/** How long the means of the types and the leaderboard are kept, ms. */
+/** How long the means of the types, and what was worked out with them, are kept, ms. */
 const KEPT_MS = 60_000
+/** The means are taken anew when the number of tools has changed by more than this share. */
+const KEPT_SHARE = 0.01
+
+/** What all ranks of a minute are held against. */
+interface Kept {
+  generation: number
+  at: number
+  tools: number
+  norms: Map<string, TypeNorms>
+  /** Leaderboard of the generation. */
+  board?: Ranked[]
+  /** Ranks that were asked for, with the counts of evidence that they were made of. */
+  ranks: WeakMap<LiveTool, { counts: Counts; rank: ToolRank }>
+}
+const NOTHING: Counts = [0, 0, 0, 0]
 
 /** Ranks of tools: worked out when asked for, held against means of their types that are a minute old at most. */
 export class Ranks {
   private readonly log: EvidenceLog
   private readonly weights: RankWeights
   private readonly clock: () => number
-  private kept: { generation: number; at: number; norms: Map<string, TypeNorms>; board?: Ranked[] } | undefined
+  private kept: Kept | undefined
 
   /** @param clock milliseconds since 1970 */
   constructor(log: EvidenceLog, weights: RankWeights, clock: () => number) {
@@ -36,7 +51,15 @@ export class Ranks {
     const entry = live.catalogue.tools.get(slug)
     if (entry === undefined) return undefined
     const now = this.clock()
-    return this.ranked(entry, this.norms(live, now).norms, now)
+    const { norms, ranks } = this.norms(live, now)
+    const { ledger } = this.log.evidence
+    const index = ledger.findTool(slug)
+    const counts = index < 0 ? NOTHING : ledger.tools.get(index)
+    const known = ranks.get(entry)
+    if (known?.counts.every((count, i) => count === counts[i])) return known.rank
+    const rank = this.ranked(entry, norms, now)
+    ranks.set(entry, { counts, rank })
+    return rank
   }
 
   /** @throws AppError `not-found` with the nearest slug */
@@ -87,18 +110,25 @@ export class Ranks {
     return rankOf(observation, norms.get(entry.tool.type) ?? normsOf([], this.weights), this.weights)
   }
 
-  private norms(live: Live, now: number): NonNullable<Ranks['kept']> {
+  private norms({ catalogue, generation }: Live, now: number): Kept {
     const { kept } = this
-    if (kept && kept.generation === live.generation.id && Math.abs(now - kept.at) < KEPT_MS) return kept
+    const tools = catalogue.tools.size
+    if (kept && Math.abs(now - kept.at) < KEPT_MS && Math.abs(tools - kept.tools) <= KEPT_SHARE * tools) {
+      if (kept.generation !== generation.id) {
+        kept.generation = generation.id
+        kept.board = undefined
+      }
+      return kept
+    }
     const byType = new Map<string, Observation[]>()
-    for (const entry of live.catalogue.tools.values()) {
+    for (const entry of catalogue.tools.values()) {
       const observation = observe(entry.tool, this.evidenceOf(entry, now), this.weights, now)
       const others = byType.get(entry.tool.type)
       if (others) others.push(observation)
       else byType.set(entry.tool.type, [observation])
     }
     const norms = new Map([...byType].map(([type, observations]) => [type, normsOf(observations, this.weights)]))
-    this.kept = { generation: live.generation.id, at: now, norms }
+    this.kept = { generation: generation.id, at: now, tools, norms, ranks: new WeakMap() }
     return this.kept
   }
 

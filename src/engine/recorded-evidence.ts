@@ -4,13 +4,15 @@ import type { EvidenceSummary } from '../core/api/search.js'
 import { reading } from '../core/evidence/decay.js'
 import type { Impression } from '../core/evidence/events.js'
 import { explain, summarize } from '../core/evidence/explain.js'
+import type { Ledger } from '../core/evidence/ledger.js'
 import { encodeVector } from '../core/evidence/vector.js'
-import { explorationSlot, type Need, type RelevanceScale, type Weighed, weigh } from '../core/evidence/weigh.js'
+import { explorationSlot, type Need, type RelevanceScale, Weighing } from '../core/evidence/weigh.js'
 import { type Answer, sigmoid } from '../core/relevance/confidence.js'
 import type { Ranked } from '../index/relevance-index.js'
 import type { CountedBouts } from './bouts.js'
 import type { EvidenceHook, Question, Scored } from './evidence-hook.js'
 import { evidenceOf } from './evidence-of.js'
+import { EvidencePlaces } from './evidence-places.js'
 import type { Live } from './live.js'
 import type { Matches } from './matches.js'
 import type { Ranks } from './ranks.js'
@@ -35,6 +37,7 @@ export class RecordedEvidence implements EvidenceHook {
   private readonly ranks: Ranks
   private readonly bouts: CountedBouts
   private readonly options: RecordedEvidenceOptions
+  private readonly places = new EvidencePlaces()
   /** The generation that each question is asked of. */
   private readonly asked = new WeakMap<Question, Live>()
   /** Questions whose first result list has been noted; a further one gets an id of its own. */
@@ -53,27 +56,24 @@ export class RecordedEvidence implements EvidenceHook {
     this.admit(live, question.now)
     const { evidence } = this.matches.log
     if (evidence.ledger.capabilityIds.length === 0) return []
-    const { stems, idf } = live.index.relevance.termFrequencies(question.query, new Uint32Array(0))
+    const stems = [...new Set(question.query.stems)]
     return evidence.needs
-      .find(stems, idf, reading(question.now), FOUND)
+      .find(stems, live.index.relevance.stemIdf(stems), reading(question.now), FOUND)
       .flatMap((cap) => live.catalogue.labelOf(evidence.ledger.capabilityIds[cap]!) ?? [])
   }
 
   order(live: Live, question: Question, ranked: readonly Ranked[]): Scored[] {
     this.asked.set(question, live)
     if (ranked.length === 0) return []
-    const weighed = question.evidence ? this.weighAll(live, question, ranked) : undefined
-    if (weighed === undefined) return ranked.map((one) => this.unweighed(live, one))
-    const order = [...ranked.keys()].sort(
-      (a, b) => weighed[b]!.score - weighed[a]!.score || ranked[a]!.label - ranked[b]!.label,
-    )
-    const scored = order.map((i) => this.scored(live, ranked[i]!, weighed[i]!))
-    const slot = question.explore
-      ? explorationSlot(
-          order.map((i) => weighed[i]!),
-          question.searchId,
-        )
-      : undefined
+    const labels = labelsOf(ranked)
+    const { ledger } = this.matches.log.evidence
+    const places = this.places.of(ledger, live.catalogue, labels)
+    if (!question.evidence) return ranked.map((one, i) => new Unweighed(one, timesMatched(ledger, places.cap[i]!)))
+    const weighing = this.weigh(live, question, ranked, labels, places)
+    const { score } = weighing
+    const order = Uint32Array.from(ranked.keys()).sort((a, b) => score[b]! - score[a]! || labels[a]! - labels[b]!)
+    const scored = Array.from(order, (i) => new Recorded(ranked[i]!, weighing, i, timesMatched(ledger, places.cap[i]!)))
+    const slot = question.explore ? explorationSlot(order, weighing, question.searchId) : undefined
     if (slot !== undefined) {
       const [one] = scored.splice(slot.from, 1)
       one!.exploration = true
@@ -143,55 +143,28 @@ export class RecordedEvidence implements EvidenceHook {
     return { succeeded, failed }
   }
 
-  private weighAll(live: Live, { query, vector, now }: Question, ranked: readonly Ranked[]): Weighed[] {
-    const { evidence } = this.matches.log
-    const { ledger } = evidence
-    const labels = Uint32Array.from(ranked, (one) => one.label)
-    const { stems, idf, tf } = live.index.relevance.termFrequencies(query, labels)
+  private weigh(
+    { catalogue, index }: Live,
+    { query, vector, now }: Question,
+    ranked: readonly Ranked[],
+    labels: Uint32Array,
+    places: { cap: Int32Array; tool: Int32Array },
+  ): Weighing {
+    const stems = [...new Set(query.stems)]
     const need: Need = {
       vector: vector.some((x) => x !== 0) ? vector : undefined,
       stems,
-      idf,
-      total: live.index.relevance.count,
+      idf: index.relevance.stemIdf(stems),
+      total: index.relevance.count,
       scale: this.options.scale,
     }
-    const candidates = ranked.map(({ label, rel }) => {
-      const { id, bornAt } = live.catalogue.outlineOf(label)!
-      const { slug } = live.catalogue.ownerOf(label)!.tool
-      return { cap: ledger.find(id), tool: ledger.findTool(slug), rel, bornAt }
-    })
-    return weigh(evidence, need, candidates, tf, now)
-  }
-
-  private scored(live: Live, ranked: Ranked, weighed: Weighed): Scored {
-    const times = this.timesMatched(live, ranked.label)
-    return {
-      ranked,
-      score: sigmoid(weighed.score),
-      exploration: false,
-      // worked out for the results that are shown, not for every candidate
-      get summary() {
-        return summarize(weighed, times)
-      },
-      get why() {
-        return explain(weighed)
-      },
-      get parts() {
-        return { lift: weighed.estimate.logLift, need: weighed.need, words: weighed.words }
-      },
+    const candidates = {
+      ...places,
+      rel: Float64Array.from(ranked, (one) => one.rel),
+      bornAt: (i: number) => catalogue.outlineOf(labels[i]!)!.bornAt,
+      tf: () => index.relevance.termFrequencies(stems, labels),
     }
-  }
-
-  private unweighed(live: Live, ranked: Ranked): Scored {
-    const timesMatched = this.timesMatched(live, ranked.label)
-    const summary = { timesMatched, selections: 0, expected: 0, succeeded: 0, failed: 0, lift: 1, interval: [1, 1] }
-    return { ranked, score: ranked.confidence, exploration: false, summary: summary as Scored['summary'] }
-  }
-
-  private timesMatched(live: Live, label: number): number {
-    const { ledger } = this.matches.log.evidence
-    const cap = ledger.find(live.catalogue.outlineOf(label)?.id ?? '')
-    return cap < 0 ? 0 : ledger.timesMatched[cap]!
+    return new Weighing(this.matches.log.evidence, need, candidates, now)
   }
 
   /** Notes capabilities that have come since: newcomers get a fair start, the first catalogue none. */
@@ -207,5 +180,72 @@ export class RecordedEvidence implements EvidenceHook {
     this.matches.log
       .apply({ kind: 'admission', payload: { id, at: now, through } })
       .catch((error) => this.options.onError(error))
+  }
+}
+
+function labelsOf(ranked: readonly Ranked[]): Uint32Array {
+  const labels = new Uint32Array(ranked.length)
+  for (let i = 0; i < labels.length; i++) labels[i] = ranked[i]!.label
+  return labels
+}
+
+const timesMatched = (ledger: Ledger, cap: number): number => (cap < 0 ? 0 : ledger.timesMatched[cap]!)
+
+/** A candidate that evidence has weighed. What is told of it is worked out when it is read: few candidates are shown. */
+class Recorded implements Scored {
+  ranked: Ranked
+  score: number
+  exploration = false
+  named?: string
+  readonly #weighing: Weighing
+  readonly #candidate: number
+  readonly #timesMatched: number
+
+  constructor(ranked: Ranked, weighing: Weighing, candidate: number, times: number) {
+    this.ranked = ranked
+    this.score = sigmoid(weighing.score[candidate]!)
+    this.#weighing = weighing
+    this.#candidate = candidate
+    this.#timesMatched = times
+  }
+
+  get summary(): Scored['summary'] {
+    return summarize(this.#weighing.of(this.#candidate), this.#timesMatched)
+  }
+
+  get why(): string | undefined {
+    return explain(this.#weighing.of(this.#candidate))
+  }
+
+  get parts(): Scored['parts'] {
+    const { estimate, need, words } = this.#weighing.of(this.#candidate)
+    return { lift: estimate.logLift, need, words }
+  }
+}
+
+/** A candidate of a search that asked not to use evidence: only how often it was matched is told. */
+class Unweighed implements Scored {
+  ranked: Ranked
+  score: number
+  exploration = false
+  named?: string
+  readonly #timesMatched: number
+
+  constructor(ranked: Ranked, times: number) {
+    this.ranked = ranked
+    this.score = ranked.confidence
+    this.#timesMatched = times
+  }
+
+  get summary(): Scored['summary'] {
+    return {
+      timesMatched: this.#timesMatched,
+      selections: 0,
+      expected: 0,
+      succeeded: 0,
+      failed: 0,
+      lift: 1,
+      interval: [1, 1],
+    }
   }
 }

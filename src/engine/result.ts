@@ -57,10 +57,11 @@ export function resultOf(
 /** Six digits: finer differences mean nothing and cost a reader tokens. */
 export const rounded = (x: number): number => Math.round(x * 1e6) / 1e6
 
-function whyOf({ ranked, why, exploration }: Scored): string {
+function whyOf({ ranked, named, why, exploration }: Scored): string {
   const parts = [
     exploration ? 'shown to learn more about it' : '',
     ranked.explain?.why.replace(/\.$/, '') ?? '',
+    named ?? '',
     why ?? '',
   ]
   return parts.filter(Boolean).join('; ')

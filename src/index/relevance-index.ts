@@ -131,12 +131,11 @@ export class RelevanceIndex {
   }
 
   /**
-   * How often each distinct stem of the query stands in each capability's own text: tf′ of BM25F before saturation.
-   * `tf` is `labels.length × stems.length`, row-major.
+   * How often each stem stands in each capability's own text: tf′ of BM25F before saturation,
+   * `labels.length × stems.length`, row-major.
    */
-  termFrequencies(query: AnalyzedQuery, labels: Uint32Array): { stems: string[]; idf: Float64Array; tf: Float32Array } {
+  termFrequencies(stems: readonly string[], labels: Uint32Array): Float32Array {
     const { keyword } = this.build()
-    const stems = [...new Set(query.stems)]
     const ids = stems.map((stem) => this.vocabulary.stemId(stem))
     const tf = new Float32Array(labels.length * stems.length)
     for (const [i, label] of labels.entries()) {
@@ -146,7 +145,7 @@ export class RelevanceIndex {
         if (id >= 0) tf[i * stems.length + j] = keyword.frequency(id, row)
       }
     }
-    return { stems, idf: this.stemIdf(stems), tf }
+    return tf
   }
 
   /** idf of each stem among the capabilities' texts; that of a stem which none has for unknown ones. */

@@ -12,8 +12,6 @@ const OUTCOME_START = 10
 /** Optimism about what has been shown little (upper confidence). With .3 instead, one late better tool of six fewer is found. */
 const OPTIMISM = 0.5
 
-const NOTHING: Counts = [0, 0, 0, 0]
-
 /** Decayed counts at the four levels for one capability; `edge` is what the nearest cells lend. */
 export interface Levels {
   overall: Counts
@@ -21,6 +19,12 @@ export interface Levels {
   capability?: Counts
   edge?: Counts
 }
+
+/** Where the counts of each level begin in the sixteen numbers that `estimateInto` reads. */
+export const OVERALL = 0
+export const TOOL = 4
+export const CAPABILITY = 8
+export const EDGE = 12
 
 export interface Estimate {
   /** Selections per expected selection, shrunk to the levels above; `rate / overall` is the lift. */
@@ -39,28 +43,63 @@ export interface Estimate {
   logLift: number
 }
 
-/** C/E (clicks over expected clicks) at every level, each shrunk to the one above. */
-export function estimate({ overall, tool = NOTHING, capability = NOTHING, edge = NOTHING }: Levels): Estimate {
-  const g = (overall[1] + OVERALL_START) / (overall[0] + OVERALL_START)
-  const s = (overall[2] + OUTCOME_START / 2) / (overall[2] + overall[3] + OUTCOME_START)
-  const toolRate = (tool[1] + TOOL_PRIOR * g) / (tool[0] + TOOL_PRIOR)
-  const capabilityRate = (capability[1] + CAPABILITY_PRIOR * toolRate) / (capability[0] + CAPABILITY_PRIOR)
-  const rate = (edge[1] + EDGE_PRIOR * capabilityRate) / (edge[0] + EDGE_PRIOR)
-  const toolSuccess = (tool[2] + TOOL_OUTCOMES * s) / (tool[2] + tool[3] + TOOL_OUTCOMES)
-  const capabilitySuccess = (capability[2] + OUTCOMES * toolSuccess) / (capability[2] + capability[3] + OUTCOMES)
-  const success = (edge[2] + OUTCOMES * capabilitySuccess) / (edge[2] + edge[3] + OUTCOMES)
-  const hopeful = rate + OPTIMISM * Math.sqrt(rate / (edge[0] + EDGE_PRIOR))
+/** Numbers that one estimate takes in `estimateInto`'s block. */
+export const ESTIMATE_SIZE = 9
+
+export function estimate({ overall, tool, capability, edge }: Levels): Estimate {
+  const counts = new Float64Array(16)
+  counts.set(overall, OVERALL)
+  if (tool) counts.set(tool, TOOL)
+  if (capability) counts.set(capability, CAPABILITY)
+  if (edge) counts.set(edge, EDGE)
+  const out = new Float64Array(ESTIMATE_SIZE)
+  estimateInto(counts, out, 0)
+  return estimateAt(out, 0)
+}
+
+/** The n-th estimate of a block. */
+export function estimateAt(block: Float64Array, n: number): Estimate {
+  const at = n * ESTIMATE_SIZE
   return {
-    rate,
-    overall: g,
-    success,
-    overallSuccess: s,
-    expected: edge[0],
-    selected: edge[1],
-    succeeded: edge[2],
-    failed: edge[3],
-    logLift: Math.log(hopeful / g) + Math.log(success / s),
+    rate: block[at]!,
+    overall: block[at + 1]!,
+    success: block[at + 2]!,
+    overallSuccess: block[at + 3]!,
+    expected: block[at + 4]!,
+    selected: block[at + 5]!,
+    succeeded: block[at + 6]!,
+    failed: block[at + 7]!,
+    logLift: block[at + 8]!,
   }
+}
+
+/** C/E (clicks over expected clicks) at every level, each shrunk to the one above; written as the n-th estimate of a block, in the order of `Estimate`. */
+export function estimateInto(counts: Float64Array, out: Float64Array, n: number): void {
+  const g = (counts[OVERALL + 1]! + OVERALL_START) / (counts[OVERALL]! + OVERALL_START)
+  const s = (counts[OVERALL + 2]! + OUTCOME_START / 2) / (counts[OVERALL + 2]! + counts[OVERALL + 3]! + OUTCOME_START)
+  const toolRate = (counts[TOOL + 1]! + TOOL_PRIOR * g) / (counts[TOOL]! + TOOL_PRIOR)
+  const capabilityRate =
+    (counts[CAPABILITY + 1]! + CAPABILITY_PRIOR * toolRate) / (counts[CAPABILITY]! + CAPABILITY_PRIOR)
+  const expected = counts[EDGE]!
+  const selected = counts[EDGE + 1]!
+  const succeeded = counts[EDGE + 2]!
+  const failed = counts[EDGE + 3]!
+  const rate = (selected + EDGE_PRIOR * capabilityRate) / (expected + EDGE_PRIOR)
+  const toolSuccess = (counts[TOOL + 2]! + TOOL_OUTCOMES * s) / (counts[TOOL + 2]! + counts[TOOL + 3]! + TOOL_OUTCOMES)
+  const capabilitySuccess =
+    (counts[CAPABILITY + 2]! + OUTCOMES * toolSuccess) / (counts[CAPABILITY + 2]! + counts[CAPABILITY + 3]! + OUTCOMES)
+  const success = (succeeded + OUTCOMES * capabilitySuccess) / (succeeded + failed + OUTCOMES)
+  const hopeful = rate + OPTIMISM * Math.sqrt(rate / (expected + EDGE_PRIOR))
+  const at = n * ESTIMATE_SIZE
+  out[at] = rate
+  out[at + 1] = g
+  out[at + 2] = success
+  out[at + 3] = s
+  out[at + 4] = expected
+  out[at + 5] = selected
+  out[at + 6] = succeeded
+  out[at + 7] = failed
+  out[at + 8] = Math.log(hopeful / g) + Math.log(success / s)
 }
 
 /**

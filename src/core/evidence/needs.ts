@@ -10,12 +10,8 @@ export const K1 = 1.2
 /** How many postings one query may walk in search of further candidates, rarest stems first. */
 const WALK = 4096
 
-/** What the needs that one capability has served add up to. All weights are forward-decayed whole numbers. */
+/** The words of the needs that one capability has served. All weights are forward-decayed whole numbers. */
 interface Learned {
-  /** Decayed number of matches. */
-  n: number
-  /** Sum of the open weights. */
-  length: number
   stems: number[]
   weights: number[]
   /** The only client that used a stem so far; '' once a second one did: then the stem is open and nobody's name is kept. */
@@ -43,6 +39,9 @@ export class Needs {
   /** Score of each capability in the query at hand; all 0 between queries. */
   private scores = new Float64Array(1024)
   private readonly learned: (Learned | undefined)[] = []
+  /** By capability: the decayed number of matches, and the sum of the open weights. Apart from the words, because every query reads many. */
+  private matches = new Float64Array(1024)
+  private lengths = new Float64Array(1024)
   private totalLength = 0
   private withLength = 0
 
@@ -50,9 +49,9 @@ export class Needs {
   learn(cap: number, stems: readonly string[], client: string, weight: number, at: number): void {
     const amount = grown(weight, at)
     if (amount === 0) return
-    this.learned[cap] ??= { n: 0, length: 0, stems: [], weights: [], first: [], support: [] }
+    this.learned[cap] ??= this.blank(cap)
     const own = this.learned[cap]
-    own.n += amount
+    this.matches[cap]! += amount
     for (const text of stems) this.add(cap, own, this.intern(text), client, amount)
     if (own.stems.length > STEM_LIMIT) this.shed(cap, own)
   }
@@ -67,11 +66,11 @@ export class Needs {
       own.support[at]! += by
       if (own.support[at]! <= 0) this.drop(cap, own, at)
     }
-    if (own.stems.length === 0 && own.n === 0) this.learned[cap] = undefined
+    if (own.stems.length === 0 && this.matches[cap] === 0) this.learned[cap] = undefined
   }
 
   has(cap: number): boolean {
-    return this.learned[cap] !== undefined && this.learned[cap].length > 0
+    return this.learned[cap] !== undefined && this.lengths[cap]! > 0
   }
 
   /** How many capabilities a stem is open for. */
@@ -92,8 +91,8 @@ export class Needs {
     for (const [s, id] of ids.entries()) if (id >= 0) columns[id] = s
     for (let c = 0; c < caps.length; c++) {
       const own = caps[c]! < 0 ? undefined : this.learned[caps[c]!]
-      if (own === undefined || own.length <= 0) continue
-      const scale = this.scale(own, factor)
+      if (own === undefined || this.lengths[caps[c]!]! <= 0) continue
+      const scale = this.scale(caps[c]!, factor)
       for (let i = 0; i < own.stems.length; i++) {
         const s = columns[own.stems[i]!]!
         if (s >= 0 && own.first[i] === '') out[c * stems.length + s] = Math.max(0, own.weights[i]!) * scale
@@ -119,7 +118,7 @@ export class Needs {
       left -= caps.length
       for (let i = 0; i < caps.length; i++) {
         const cap = caps[i]!
-        const tn = Math.max(0, weights[i]!) * this.scale(this.learned[cap]!, factor)
+        const tn = Math.max(0, weights[i]!) * this.scale(cap, factor)
         if (scores[cap] === 0) touched.push(cap)
         // never 0 again, so that it is touched once
         scores[cap]! += Number.MIN_VALUE + (weight * tn) / (tn + K1)
@@ -133,12 +132,16 @@ export class Needs {
   pack(cap: number): PackedNeeds | undefined {
     const own = this.learned[cap]
     if (own === undefined) return undefined
-    return [own.n, own.stems.map((id, i) => [this.texts[id]!, own.weights[i]!, own.first[i]!, own.support[i]!])]
+    return [
+      this.matches[cap]!,
+      own.stems.map((id, i) => [this.texts[id]!, own.weights[i]!, own.first[i]!, own.support[i]!]),
+    ]
   }
 
   restore(cap: number, [n, stems]: PackedNeeds): void {
-    const own: Learned = { n, length: 0, stems: [], weights: [], first: [], support: [] }
+    const own = this.blank(cap)
     this.learned[cap] = own
+    this.matches[cap] = n
     for (const [text, weight, first, support] of stems) {
       own.stems.push(this.intern(text))
       own.weights.push(weight)
@@ -146,15 +149,29 @@ export class Needs {
       own.support.push(support)
       if (first === '') {
         this.post(own.stems.at(-1)!, cap, weight)
-        this.lengthen(own, weight)
+        this.lengthen(cap, weight)
       }
     }
   }
 
-  private scale(own: Learned, factor: number): number {
-    const n = own.n * factor
+  private blank(cap: number): Learned {
+    if (cap >= this.matches.length) {
+      const size = Math.max(cap + 1, this.matches.length * 2)
+      for (const column of ['matches', 'lengths'] as const) {
+        const larger = new Float64Array(size)
+        larger.set(this[column])
+        this[column] = larger
+      }
+    }
+    this.matches[cap] = 0
+    this.lengths[cap] = 0
+    return { stems: [], weights: [], first: [], support: [] }
+  }
+
+  private scale(cap: number, factor: number): number {
+    const n = this.matches[cap]! * factor
     // W/(len/avglen) is the same in grown and in decayed numbers but for one factor
-    const length = own.length / (this.totalLength / this.withLength)
+    const length = this.lengths[cap]! / (this.totalLength / this.withLength)
     return ((factor / Math.max(LEAST_LENGTH, length)) * n) / (n + TRUST_AFTER)
   }
 
@@ -169,19 +186,19 @@ export class Needs {
     if (own.first[at] !== '' && own.first[at] !== client) {
       own.first[at] = ''
       this.post(id, cap, own.weights[at]!)
-      this.lengthen(own, own.weights[at]!)
+      this.lengthen(cap, own.weights[at]!)
     }
     own.weights[at]! += amount
     if (own.first[at] === '') {
       const { caps, weights } = this.postings[id]!
       weights[lowerBound(caps, cap)]! += amount
-      this.lengthen(own, amount)
+      this.lengthen(cap, amount)
     }
   }
 
   private drop(cap: number, own: Learned, at: number): void {
     if (own.first[at] === '') {
-      this.lengthen(own, -own.weights[at]!)
+      this.lengthen(cap, -own.weights[at]!)
       const { caps, weights } = this.postings[own.stems[at]!]!
       const place = lowerBound(caps, cap)
       caps.splice(place, 1)
@@ -199,11 +216,11 @@ export class Needs {
     }
   }
 
-  private lengthen(own: Learned, amount: number): void {
-    if (own.length > 0) this.withLength--
-    own.length += amount
+  private lengthen(cap: number, amount: number): void {
+    if (this.lengths[cap]! > 0) this.withLength--
+    this.lengths[cap]! += amount
     this.totalLength += amount
-    if (own.length > 0) this.withLength++
+    if (this.lengths[cap]! > 0) this.withLength++
   }
 
   private post(id: number, cap: number, weight: number): void {

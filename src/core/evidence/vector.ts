@@ -13,7 +13,10 @@ export function quantize(vector: Float32Array): Int8Array {
   return bytes
 }
 
-export const decodeVector = (text: string): Int8Array => new Int8Array(Buffer.from(text, 'base64'))
+export function decodeVector(text: string): Int8Array {
+  const bytes = Buffer.from(text, 'base64')
+  return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+}
 
 /** Unit length again; undefined for the zero vector. */
 export function unit(values: ArrayLike<number>): Float32Array | undefined {
@@ -21,5 +24,7 @@ export function unit(values: ArrayLike<number>): Float32Array | undefined {
   for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!
   if (sum === 0) return undefined
   const scale = 1 / Math.sqrt(sum)
-  return Float32Array.from(values, (v) => v * scale)
+  const out = new Float32Array(values.length)
+  for (let i = 0; i < out.length; i++) out[i] = values[i]! * scale
+  return out
 }

@@ -1,6 +1,6 @@
-import { type CounterTable, type Counts, EXPECTED, SELECTED } from './counters.js'
+import { type CounterTable, EXPECTED, SELECTED } from './counters.js'
 import { reading } from './decay.js'
-import { type Estimate, estimate } from './estimate.js'
+import { CAPABILITY, EDGE, ESTIMATE_SIZE, type Estimate, estimateAt, estimateInto, OVERALL, TOOL } from './estimate.js'
 import type { Evidence } from './evidence.js'
 import { K1 } from './needs.js'
 import { gamma, generator, seedOf } from './random.js'
@@ -50,17 +50,21 @@ export interface RelevanceScale {
   keyword: number
 }
 
-export interface Candidate {
+/** The candidates of one need, a column a property. */
+export interface Candidates {
   /** Index in the evidence (`ledger.find`); -1 when it has none. */
-  cap: number
+  cap: Int32Array
   /** Index of its tool in the evidence; -1 when it has none. */
-  tool: number
+  tool: Int32Array
   /** Relevance in log-odds. */
-  rel: number
-  /** When the capability first entered the catalogue, ms. */
-  bornAt: number
+  rel: Float64Array
+  /** When a capability first entered the catalogue, ms; asked for few of them. */
+  bornAt(candidate: number): number
+  /** The text's BM25F term frequencies, row-major `candidates × stems`; asked for when learned needs play a part. */
+  tf(): Float32Array
 }
 
+/** What evidence made of one candidate. */
 export interface Weighed {
   /** top + unit·(rel − top)/slope + B·tanh((L + need)/B), log-odds; top is the highest rel. */
   score: number
@@ -71,107 +75,122 @@ export interface Weighed {
   need: number
   /** The part of `need` that is the fair start. */
   fairStart: number
-  /** Stems of the need that the capability is found by because it served them, strongest first. Worked out when read. */
-  readonly words: string[]
+  /** Stems of the need that the capability is found by because it served them, strongest first. */
+  words: string[]
 }
 
-/**
- * What evidence makes of the candidates, in the order given.
- * @param tf the text's BM25F term frequencies, row-major `candidates × stems`
- */
-export function weigh(
-  evidence: Evidence,
-  need: Need,
-  candidates: readonly Candidate[],
-  tf: Float32Array,
-  now: number,
-): Weighed[] {
-  const factor = reading(now)
-  const estimates = estimateAll(evidence, need, candidates, factor)
-  const { needs, learned } = learnedNeeds(evidence, need, candidates, tf, factor)
-  const top = candidates.reduce((best, { rel }) => Math.max(best, rel), Number.NEGATIVE_INFINITY)
-  const relevance = candidates.map(({ rel }) => top + (RELEVANCE_UNIT / need.scale.slope) * (rel - top))
-  const fair = fairStart(evidence, candidates, { needs, relevance, estimates }, now)
-  return candidates.map((_, c) => {
-    const total = needs[c]! + fair[c]!
-    return {
-      score: relevance[c]! + bounded(estimates[c]!.logLift + total),
-      relevance: relevance[c]!,
-      estimate: estimates[c]!,
-      need: total,
-      fairStart: fair[c]!,
-      get words() {
-        return wordsOf(need, learned, c)
-      },
+/** What evidence makes of the candidates of one need, in the order given: what the order takes as columns, the rest for those that are shown. */
+export class Weighing {
+  readonly score: Float64Array
+  readonly relevance: Float64Array
+  private readonly estimates: Float64Array
+  private readonly needs: Float64Array
+  private readonly fair: Float64Array
+  private readonly need: Need
+  private readonly learned: Float32Array
+
+  constructor(evidence: Evidence, need: Need, candidates: Candidates, now: number) {
+    const { rel } = candidates
+    const factor = reading(now)
+    const estimates = estimateAll(evidence, need, candidates, factor)
+    const { needs, learned } = learnedNeeds(evidence, need, candidates, factor)
+    const top = highest(rel)
+    const relevance = rel.map((one) => top + (RELEVANCE_UNIT / need.scale.slope) * (one - top))
+    const fair = fairStart(evidence, candidates, { needs, relevance, estimates }, now)
+    this.score = new Float64Array(rel.length)
+    for (let c = 0; c < rel.length; c++) {
+      this.score[c] = relevance[c]! + bounded(estimates[c * ESTIMATE_SIZE + LIFT]! + (needs[c]! + fair[c]!))
     }
-  })
+    this.need = need
+    this.relevance = relevance
+    this.estimates = estimates
+    this.needs = needs
+    this.fair = fair
+    this.learned = learned
+  }
+
+  /** How often one was expected to be chosen, and how often it was for each expectation. */
+  shown(c: number): { rate: number; expected: number } {
+    return { rate: this.estimates[c * ESTIMATE_SIZE]!, expected: this.estimates[c * ESTIMATE_SIZE + EXPECTATION]! }
+  }
+
+  /** Everything about one candidate. */
+  of(c: number): Weighed {
+    return {
+      score: this.score[c]!,
+      relevance: this.relevance[c]!,
+      estimate: estimateAt(this.estimates, c),
+      need: this.needs[c]! + this.fair[c]!,
+      fairStart: this.fair[c]!,
+      words: wordsOf(this.need, this.learned, c),
+    }
+  }
 }
+
+/** Of an estimate in its block: the expectations and the lift. */
+const EXPECTATION = 4
+const LIFT = 8
 
 const bounded = (x: number): number => BOUND * Math.tanh(x / BOUND)
 
-/** Decayed counts of a slot, into `out`; zeros for slot -1. */
-function read({ values }: CounterTable, slot: number, factor: number, out: Counts): Counts {
-  for (let i = 0; i < 4; i++) out[i] = slot < 0 ? 0 : values[slot * 4 + i]! * factor
-  return out
+function highest(values: Float64Array): number {
+  let most = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < values.length; i++) if (values[i]! > most) most = values[i]!
+  return most
 }
 
-function estimateAll(evidence: Evidence, need: Need, candidates: readonly Candidate[], factor: number): Estimate[] {
+/** Decayed counts of a slot, into `out` from `at` on; zeros for slot -1. */
+function read({ values }: CounterTable, slot: number, factor: number, out: Float64Array, at: number): void {
+  for (let i = 0; i < 4; i++) out[at + i] = slot < 0 ? 0 : values[slot * 4 + i]! * factor
+}
+
+function estimateAll(evidence: Evidence, need: Need, { cap, tool }: Candidates, factor: number): Float64Array {
   const { ledger } = evidence
   const lenders = need.vector === undefined ? [] : evidence.cells.lenders(need.vector)
   const familiar = Math.min(1, lenders.reduce((sum, { weight }) => sum + weight, 0) / FAMILIAR)
-  const muted = (e: Estimate): Estimate => {
-    e.logLift *= familiar
-    return e
-  }
-  const overall = read(ledger.overall, 0, factor, [0, 0, 0, 0])
-  const unknown = muted(estimate({ overall }))
-  // one set of counts for all candidates: estimates keep numbers, not counts
-  const levels = {
-    overall,
-    tool: [0, 0, 0, 0] as Counts,
-    capability: [0, 0, 0, 0] as Counts,
-    edge: [0, 0, 0, 0] as Counts,
-  }
   const lent = lenders.map(({ slot, weight }) => ({ edges: ledger.edgesOf(slot), weight: weight * factor }))
-  return candidates.map(({ cap, tool }) => {
-    if (tool < 0) return unknown
-    read(ledger.tools, tool, factor, levels.tool)
-    read(ledger.capabilities, cap, factor, levels.capability)
-    levels.edge.fill(0)
-    if (cap >= 0) {
+  // one set of counts for all candidates
+  const counts = new Float64Array(16)
+  read(ledger.overall, 0, factor, counts, OVERALL)
+  const estimates = new Float64Array(cap.length * ESTIMATE_SIZE)
+  for (let c = 0; c < cap.length; c++) {
+    const [own, owner] = [cap[c]!, tool[c]!]
+    read(ledger.tools, owner, factor, counts, TOOL)
+    read(ledger.capabilities, owner < 0 ? -1 : own, factor, counts, CAPABILITY)
+    counts.fill(0, EDGE)
+    if (owner >= 0 && own >= 0) {
       for (const { edges, weight } of lent) {
-        const slot = edges?.get(cap)
-        if (slot !== undefined) addTo(levels.edge, ledger.edges, slot, weight)
+        const slot = edges?.get(own)
+        if (slot !== undefined) addTo(counts, ledger.edges, slot, weight)
       }
     }
-    return muted(estimate(levels))
-  })
+    estimateInto(counts, estimates, c)
+    estimates[c * ESTIMATE_SIZE + LIFT]! *= familiar
+  }
+  return estimates
 }
 
-function addTo(counts: Counts, { values }: CounterTable, slot: number, weight: number): void {
-  for (let i = 0; i < 4; i++) counts[i]! += values[slot * 4 + i]! * weight
+function addTo(counts: Float64Array, { values }: CounterTable, slot: number, weight: number): void {
+  for (let i = 0; i < 4; i++) counts[EDGE + i]! += values[slot * 4 + i]! * weight
 }
 
 /** BM25 with the learned field minus BM25 without it, each relative to its best. */
 function learnedNeeds(
   evidence: Evidence,
   need: Need,
-  candidates: readonly Candidate[],
-  tf: Float32Array,
+  candidates: Candidates,
   factor: number,
 ): { needs: Float64Array; learned: Float32Array } {
   const { stems, idf, total } = need
-  const learned = evidence.needs.frequencies(
-    candidates.map((c) => c.cap),
-    stems,
-    factor,
-  )
-  const needs = new Float64Array(candidates.length)
+  const { cap } = candidates
+  const learned = evidence.needs.frequencies(cap, stems, factor)
+  const needs = new Float64Array(cap.length)
   if (!learned.some((x) => x > 0)) return { needs, learned }
+  const tf = candidates.tf()
   const rarity = stems.map((stem, s) => idfWith(idf[s]!, evidence.needs.frequency(stem), total))
-  const before = new Float64Array(candidates.length)
-  const after = new Float64Array(candidates.length)
-  for (let c = 0; c < candidates.length; c++) {
+  const before = new Float64Array(cap.length)
+  const after = new Float64Array(cap.length)
+  for (let c = 0; c < cap.length; c++) {
     for (let s = 0; s < stems.length; s++) {
       const text = tf[c * stems.length + s]!
       const both = text + learned[c * stems.length + s]!
@@ -179,14 +198,14 @@ function learnedNeeds(
       after[c]! += (rarity[s]! * both) / (both + K1)
     }
   }
-  const topBefore = before.reduce((a, b) => Math.max(a, b), 0) || 1
-  const topAfter = after.reduce((a, b) => Math.max(a, b), 0) || 1
-  for (let c = 0; c < candidates.length; c++) {
+  const topBefore = Math.max(0, highest(before)) || 1
+  const topAfter = Math.max(0, highest(after)) || 1
+  for (let c = 0; c < cap.length; c++) {
     const difference = after[c]! / topAfter - before[c]! / topBefore
     needs[c] = NEED_SHARE * RELEVANCE_UNIT * need.scale.keyword * difference
     // never shown is not evidence against
     if (difference < 0) {
-      const expected = read(evidence.ledger.capabilities, candidates[c]!.cap, factor, [0, 0, 0, 0])[EXPECTED]
+      const expected = cap[c]! < 0 ? 0 : evidence.ledger.capabilities.values[cap[c]! * 4 + EXPECTED]! * factor
       needs[c]! *= expected / (expected + 1)
     }
   }
@@ -203,36 +222,53 @@ function idfWith(idf: number, open: number, total: number): number {
 /** What a later capability is given of what the best have learned, until it has been expected often enough itself. */
 function fairStart(
   evidence: Evidence,
-  candidates: readonly Candidate[],
-  {
-    needs,
-    relevance,
-    estimates,
-  }: { needs: Float64Array; relevance: readonly number[]; estimates: readonly Estimate[] },
+  candidates: Candidates,
+  { needs, relevance, estimates }: { needs: Float64Array; relevance: Float64Array; estimates: Float64Array },
   now: number,
 ): Float64Array {
-  const out = new Float64Array(candidates.length)
+  const out = new Float64Array(needs.length)
   const gathered = evidence.ledger.overall.get(0)[SELECTED] * reading(now)
-  if (gathered <= 0 || candidates.length === 0) return out
-  const best = [...candidates.keys()].sort((a, b) => relevance[b]! - relevance[a]!).slice(0, 3)
+  if (gathered <= 0 || needs.length === 0 || evidence.admissions.length === 0) return out
+  const best = bestThree(relevance)
   const mean = best.reduce((sum, c) => sum + needs[c]!, 0) / best.length
   const top = relevance[best[0]!]!
-  for (const [c, { bornAt }] of candidates.entries()) {
+  for (let c = 0; c < needs.length; c++) {
     if (relevance[c]! < top - FAIR_GAP || mean <= needs[c]!) continue
-    const late = Math.min(1, gatheredAtBirth(evidence, bornAt) / gathered)
-    out[c] = ((mean - needs[c]!) * late * FAIR_UNTIL) / (estimates[c]!.expected + FAIR_UNTIL)
+    const late = Math.min(1, gatheredAtBirth(evidence, candidates.bornAt(c)) / gathered)
+    out[c] = ((mean - needs[c]!) * late * FAIR_UNTIL) / (estimates[c * ESTIMATE_SIZE + EXPECTATION]! + FAIR_UNTIL)
   }
   return out
 }
 
+/** The three most relevant, the first of equals first. */
+function bestThree(relevance: Float64Array): number[] {
+  const best: number[] = []
+  for (let c = 0; c < relevance.length; c++) {
+    let at = best.length
+    while (at > 0 && relevance[best[at - 1]!]! < relevance[c]!) at--
+    if (at === 3) continue
+    best.splice(at, 0, c)
+    if (best.length > 3) best.pop()
+  }
+  return best
+}
+
 /** The decayed sum of accepted weights when a capability came into the catalogue; 0 for the first catalogue. */
-function gatheredAtBirth(evidence: Evidence, bornAt: number): number {
-  const admission = evidence.admissions.find((a) => a.through >= bornAt)
-  return admission === undefined ? 0 : admission.weight * reading(admission.at)
+function gatheredAtBirth({ admissions }: Evidence, bornAt: number): number {
+  let low = 0
+  let high = admissions.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (admissions[middle]!.through < bornAt) low = middle + 1
+    else high = middle
+  }
+  const admission = admissions[low]
+  return admission === undefined || admission.weight === 0 ? 0 : admission.weight * reading(admission.at)
 }
 
 function wordsOf({ stems, idf }: Need, learned: Float32Array, c: number): string[] {
   const row = learned.subarray(c * stems.length, (c + 1) * stems.length)
+  if (!row.some((x) => x > 0)) return []
   return [...stems.keys()]
     .filter((s) => row[s]! > 0)
     .sort((a, b) => (row[b]! * idf[b]!) / (row[b]! + K1) - (row[a]! * idf[a]!) / (row[a]! + K1) || a - b)
@@ -249,22 +285,23 @@ export interface Slot {
 /**
  * The labelled exploration slot of one impression, or undefined when this impression has none: drawn with a generator seeded by its id,
  * for a result below position 4 that is nearly as relevant as the best but has hardly been shown (Thompson sampling over its rate).
- * @param order the candidates' weighed numbers in the order of the answer
+ * @param order the candidates' numbers in the order of the answer
  */
 export function explorationSlot(
-  order: readonly Pick<Weighed, 'relevance' | 'estimate'>[],
+  order: ArrayLike<number>,
+  weighing: Pick<Weighing, 'relevance' | 'shown'>,
   impression: string,
 ): Slot | undefined {
   const random = generator(seedOf(impression))
   if (random() >= EXPLORE_SHARE || order.length < 5) return undefined
   const to = 1 + Math.floor(random() * 3)
-  const top = order.reduce((best, one) => Math.max(best, one.relevance), Number.NEGATIVE_INFINITY)
+  const top = highest(weighing.relevance)
   let from = -1
   let most = -1
   for (let i = 4; i < order.length; i++) {
-    const { relevance, estimate: e } = order[i]!
-    if (e.expected >= EXPLORE_BELOW || relevance < top - EXPLORE_GAP) continue
-    const draw = gamma(random, e.rate * 3 + 0.01) / (e.expected + 3)
+    const { rate, expected } = weighing.shown(order[i]!)
+    if (expected >= EXPLORE_BELOW || weighing.relevance[order[i]!]! < top - EXPLORE_GAP) continue
+    const draw = gamma(random, rate * 3 + 0.01) / (expected + 3)
     if (draw > most) {
       most = draw
       from = i

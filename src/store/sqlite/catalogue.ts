@@ -60,13 +60,17 @@ const PARAMETERS = 5000
 /** The catalogue half of the SQLite store. Every method is one statement or one transaction on the connection it is given. */
 export class SqliteCatalogue implements CatalogueStore {
   private readonly db: Sqlite
+  private readonly newest
+  private readonly byLabel
 
   constructor(db: Sqlite) {
     this.db = db
+    this.newest = db.prepare<[], Generation>('SELECT * FROM generation ORDER BY id DESC LIMIT 1')
+    this.byLabel = db.prepare<[number], CapabilityRow>('SELECT * FROM capability WHERE label = ?')
   }
 
   async generation(): Promise<Generation | undefined> {
-    return this.db.prepare<[], Generation>('SELECT * FROM generation ORDER BY id DESC LIMIT 1').get()
+    return this.newest.get()
   }
 
   async toolHashes(): Promise<Map<string, string>> {
@@ -116,9 +120,8 @@ export class SqliteCatalogue implements CatalogueStore {
   }
 
   async capabilities(labels: readonly number[]): Promise<Capability[]> {
-    const one = this.db.prepare<[number], CapabilityRow>('SELECT * FROM capability WHERE label = ?')
     return labels.flatMap((label) => {
-      const row = one.get(label)
+      const row = this.byLabel.get(label)
       return row ? [capabilityOf(row)] : []
     })
   }

@@ -3,9 +3,26 @@ import { describe, expect, it } from 'vitest'
 import { DAY } from '../../../src/core/evidence/decay.js'
 import { Evidence } from '../../../src/core/evidence/evidence.js'
 import { explain, summarize } from '../../../src/core/evidence/explain.js'
-import { type Candidate, explorationSlot, GUARD, type Need, weigh } from '../../../src/core/evidence/weigh.js'
+import { explorationSlot, GUARD, type Need, Weighing } from '../../../src/core/evidence/weigh.js'
 import { applyAll, drawnLog, logOf, START, toolOf, vectorOf } from './events.js'
 
+interface Candidate {
+  cap: number
+  tool: number
+  rel: number
+  bornAt: number
+}
+const weigh = (evidence: Evidence, asked: Need, candidates: Candidate[], tf: Float32Array, now: number) => {
+  const columns = {
+    cap: Int32Array.from(candidates, (one) => one.cap),
+    tool: Int32Array.from(candidates, (one) => one.tool),
+    rel: Float64Array.from(candidates, (one) => one.rel),
+    bornAt: (c: number) => candidates[c]!.bornAt,
+    tf: () => tf,
+  }
+  const weighing = new Weighing(evidence, asked, columns, now)
+  return candidates.map((_, c) => weighing.of(c))
+}
 const candidateOf = (evidence: Evidence, c: number, rel: number, bornAt = 0): Candidate => ({
   cap: evidence.ledger.find(`cap-${c}`),
   tool: evidence.ledger.findTool(toolOf(c)),
@@ -159,21 +176,23 @@ describe('telling', () => {
 })
 
 describe('exploration slot', () => {
-  const order = (expected: number) =>
-    Array.from({ length: 10 }, (_, i) => ({ relevance: 2 - i * 0.1, estimate: { rate: 1, expected } as never }))
+  const slotOf = (expected: number, impression: string) => {
+    const relevance = Float64Array.from({ length: 10 }, (_, i) => 2 - i * 0.1)
+    return explorationSlot([...relevance.keys()], { relevance, shown: () => ({ rate: 1, expected }) }, impression)
+  }
 
   it('comes in about one of seven impressions, at position 2 to 4, always the same for one impression', () => {
-    const slots = Array.from({ length: 2000 }, (_, i) => explorationSlot(order(0), `impression-${i}`))
+    const slots = Array.from({ length: 2000 }, (_, i) => slotOf(0, `impression-${i}`))
     const drawn = slots.filter((s) => s !== undefined)
     expect(drawn.length / slots.length).toBeGreaterThan(0.12)
     expect(drawn.length / slots.length).toBeLessThan(0.18)
     expect(new Set(drawn.map((s) => s.to))).toEqual(new Set([1, 2, 3]))
     expect(Math.min(...drawn.map((s) => s.from))).toBe(4)
-    expect(explorationSlot(order(0), 'impression-3')).toEqual(slots[3])
+    expect(slotOf(0, 'impression-3')).toEqual(slots[3])
   })
 
   it('shows nothing that has been shown enough', () => {
-    const slots = Array.from({ length: 200 }, (_, i) => explorationSlot(order(5), `impression-${i}`))
+    const slots = Array.from({ length: 200 }, (_, i) => slotOf(5, `impression-${i}`))
     expect(slots.every((s) => s === undefined)).toBe(true)
   })
 })
