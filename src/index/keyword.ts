@@ -1,8 +1,9 @@
-import type { Hits, LabelSet } from '../core/document.js'
+import type { Hits } from '../core/document.js'
 import { type Bm25Weights, bm25Idf, FIELDS, fieldImpact, saturate, unsaturate } from '../core/relevance/bm25.js'
 import { type CorpusStatistics, corpusFrequencies } from './corpus-statistics.js'
 import type { Forward } from './forward.js'
 import { Growable } from './growable.js'
+import { type Eligible, lowerBound, MaxScore, type ScoredList } from './max-score.js'
 import { PairMap } from './pair-map.js'
 import { RowTally } from './row-tally.js'
 import { BREAK, type Vocabulary } from './vocabulary.js'
@@ -17,23 +18,10 @@ export interface KeywordTerm {
 
 const FIELD_COUNT = FIELDS.length
 const QUANTA = 65535
-const BINS = 2048
-/** Looking a term up in one row costs about as much as walking this many of its postings. */
-const LOOKUP_COST = 16
-/** What rounding may do to a sum of bounds. */
-const SLACK = 1e-6
-
 /** A pair among the terms being looked for, and which of them it is. */
 interface PairTerm {
   pair: number
   slot: number
-}
-
-/** Which rows may be answered. */
-interface Eligible {
-  labels: Uint32Array
-  dead: Uint8Array | undefined
-  allowed: LabelSet | undefined
 }
 
 /**
@@ -62,14 +50,14 @@ export class KeywordIndex {
   private readonly tables: ReturnType<Vocabulary['tables']>
   /** Scratch: stem → slot in the current list of terms, −1 outside. */
   private readonly termSlot: Int32Array
-  private readonly sums: Float32Array
-  private readonly touched: Uint32Array
-  private readonly bins = new Uint32Array(BINS)
+  private readonly maxScore = new MaxScore()
+  private readonly rowCount: number
 
   /** @param corpus statistics of a larger catalogue that these rows are a part of; their own when left out */
   constructor(forward: Forward, vocabulary: Vocabulary, weights: Bm25Weights, corpus?: CorpusStatistics) {
     this.weights = weights
     this.count = corpus?.count ?? forward.count
+    this.rowCount = forward.count
     this.stemCount = vocabulary.stems.length
     this.unit = (weights.k1 + 1) / QUANTA
     const collected = collect(forward, vocabulary, weights, corpus?.averages)
@@ -105,8 +93,6 @@ export class KeywordIndex {
     this.wordStart = forward.wordStart.view()
     this.tables = vocabulary.tables()
     this.termSlot = new Int32Array(this.stemCount).fill(-1)
-    this.sums = new Float32Array(forward.count)
-    this.touched = new Uint32Array(forward.count)
   }
 
   /** The known terms among stems and adjacent pairs; each once. −1 stands for an unknown stem, which also breaks pairs. */
@@ -137,47 +123,58 @@ export class KeywordIndex {
 
   /** Binary search. */
   private impact(term: number, row: number): number {
-    let low = this.start[term]!
-    let high = this.start[term + 1]!
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.rows[middle]! < row) low = middle + 1
-      else high = middle
-    }
-    return low < this.start[term + 1]! && this.rows[low] === row ? this.impacts[low]! : 0
+    const end = this.start[term + 1]!
+    const at = lowerBound(this.rows, this.start[term]!, end, row)
+    return at < end && this.rows[at] === row ? this.impacts[at]! : 0
   }
 
-  /** tf′ of a term in a row, all fields together, before saturation. */
-  frequency(term: number, row: number): number {
-    return unsaturate(this.saturated(term, row), this.weights.k1)
+  /** BM25F of each row, in order, for each of some lists of terms. */
+  scores(lists: readonly (readonly KeywordTerm[])[], rows: Uint32Array): Float32Array[] {
+    const ids = [...new Set(lists.flatMap((terms) => terms.map(({ id }) => id)))]
+    const slots = lists.map((terms) => terms.map(({ id }) => ids.indexOf(id)))
+    const scores = lists.map(() => new Float32Array(rows.length))
+    this.eachRow(ids, rows, (at, impacts) => {
+      for (let list = 0; list < lists.length; list++) {
+        const [terms, places] = [lists[list]!, slots[list]!]
+        let sum = 0
+        for (let i = 0; i < terms.length; i++) sum += terms[i]!.weight * impacts[places[i]!]!
+        scores[list]![at] = sum
+      }
+    })
+    return scores
+  }
+
+  /** tf′ of terms in rows, all fields together, before saturation: `rows.length × ids.length`, row-major; 0 for ids below 0. */
+  termFrequencies(ids: readonly number[], rows: Uint32Array): Float32Array {
+    const tf = new Float32Array(rows.length * ids.length)
+    this.eachRow(ids, rows, (at, impacts) => {
+      for (let i = 0; i < ids.length; i++) tf[at * ids.length + i] = unsaturate(impacts[i]!, this.weights.k1)
+    })
+    return tf
   }
 
   /**
-   * BM25F of each row, in order. Walks the row's own words to see which terms can be there at all, and looks up only those: several times
-   * as fast as looking up every term of a long query.
+   * Visits rows with the saturated frequencies of terms in each. Walks the row's own words to see which terms can be there at all, and looks
+   * up only those: several times as fast as looking up every term of a long query.
    */
-  scores(terms: readonly KeywordTerm[], rows: Uint32Array): Float32Array {
+  private eachRow(ids: readonly number[], rows: Uint32Array, visit: (at: number, impacts: Float64Array) => void): void {
     const { termSlot, stemCount } = this
-    const scores = new Float32Array(rows.length)
     const pairs: PairTerm[] = []
-    for (let slot = 0; slot < terms.length; slot++) {
-      const { id } = terms[slot]!
-      if (id < stemCount) termSlot[id] = slot
-      else pairs.push({ pair: id - stemCount, slot })
+    for (const [slot, id] of ids.entries()) {
+      if (id >= stemCount) pairs.push({ pair: id - stemCount, slot })
+      else if (id >= 0) termSlot[id] = slot
     }
-    const present = new Uint8Array(terms.length)
+    const present = new Uint8Array(ids.length)
+    const impacts = new Float64Array(ids.length)
     for (let at = 0; at < rows.length; at++) {
-      const row = rows[at]!
       present.fill(0)
-      this.markPresent(row, pairs, present)
-      let sum = 0
-      for (let slot = 0; slot < terms.length; slot++) {
-        if (present[slot] === 1) sum += terms[slot]!.weight * this.saturated(terms[slot]!.id, row)
+      this.markPresent(rows[at]!, pairs, present)
+      for (let slot = 0; slot < ids.length; slot++) {
+        impacts[slot] = present[slot] === 1 ? this.saturated(ids[slot]!, rows[at]!) : 0
       }
-      scores[at] = sum
+      visit(at, impacts)
     }
-    for (const { id } of terms) if (id < stemCount) termSlot[id] = -1
-    return scores
+    for (const id of ids) if (id >= 0 && id < stemCount) termSlot[id] = -1
   }
 
   /** Marks the slots of terms whose words stand in a row; a pair may be marked that only seems to be one, across a border of fields. */
@@ -199,128 +196,19 @@ export class KeywordIndex {
     }
   }
 
-  /**
-   * The best `depth` rows, best first, ties by row. Term at a time, the strongest first; once the terms still to come cannot lift a new row into
-   * the best `depth`, they are only looked up in the rows that can still get there (max-score, Turtle and Flood 1995).
-   * `dead` marks removed rows with 1; `allowed` filters by label. Rows below `floor` may be missing.
-   */
-  search(
-    terms: readonly KeywordTerm[],
-    depth: number,
-    labels: Uint32Array,
-    dead: Uint8Array | undefined,
-    allowed?: LabelSet,
-    floor = 0,
-  ): Hits {
-    const bounds = terms.map((term) => term.weight * this.termMax[term.id]! * this.unit)
-    const order = [...terms.keys()].sort((a, b) => bounds[b]! - bounds[a]! || terms[a]!.id - terms[b]!.id)
-    const most = bounds.reduce((sum, bound) => sum + bound, 0)
-    const eligible = { labels, dead, allowed }
-    let rest = most
-    let postings = terms.reduce((sum, { id }) => sum + this.length(id), 0)
-    let met = 0
-    let next = 0
-    for (; next < order.length; next++) {
-      // the threshold costs a look at every row met: only where it can exceed `rest` and spares more than that
-      if (met >= depth && most - rest > rest && postings > 2 * met) {
-        floor = Math.max(floor, this.threshold(met, depth, most, eligible))
-      }
-      if (floor > rest * (1 + SLACK)) break
-      const term = terms[order[next]!]!
-      met = this.accumulate(term, met)
-      rest -= bounds[order[next]!]!
-      postings -= this.length(term.id)
-    }
-    if (next < order.length) met = this.dropBelow(floor - rest * (1 + SLACK), met)
-    for (; next < order.length; next++) this.lift(terms[order[next]!]!, met)
-    const hits = this.collectBest(met, depth, this.threshold(met, depth, most, eligible), eligible)
-    for (let i = 0; i < met; i++) this.sums[this.touched[i]!] = 0
-    return hits
+  /** The best `depth` rows, best first, ties by row; rows below `floor` may be missing. */
+  search(terms: readonly KeywordTerm[], depth: number, eligible: Eligible, floor = 0): Hits {
+    const { rows, impacts, start } = this
+    const lists = terms.map(({ id, weight }): ScoredList => {
+      const factor = weight * this.unit
+      return { id, rows, impacts, from: start[id]!, to: start[id + 1]!, factor, bound: factor * this.termMax[id]! }
+    })
+    return this.maxScore.search(lists, depth, this.rowCount, eligible, floor)
   }
 
   /** The highest score of any row that is not removed, where one is known to reach `floor`. */
-  best(terms: readonly KeywordTerm[], floor: number, labels: Uint32Array, dead: Uint8Array | undefined): number {
-    return Math.max(floor, this.search(terms, 1, labels, dead, undefined, floor).scores[0] ?? 0)
-  }
-
-  private length(term: number): number {
-    return this.start[term + 1]! - this.start[term]!
-  }
-
-  /** Adds a term to all its rows; answers how many rows have been met by now. */
-  private accumulate({ id, weight }: KeywordTerm, already: number): number {
-    const { rows, impacts, sums, touched } = this
-    const factor = weight * this.unit
-    let met = already
-    for (let i = this.start[id]!, end = this.start[id + 1]!; i < end; i++) {
-      const row = rows[i]!
-      if (sums[row] === 0) touched[met++] = row
-      sums[row]! += impacts[i]! * factor
-    }
-    return met
-  }
-
-  /** Forgets the rows met whose sum is below `least`; answers how many are left. */
-  private dropBelow(least: number, met: number): number {
-    const { sums, touched } = this
-    let kept = 0
-    for (let i = 0; i < met; i++) {
-      const row = touched[i]!
-      if (sums[row]! >= least) touched[kept++] = row
-      else sums[row] = 0
-    }
-    return kept
-  }
-
-  /** Adds a term to those of its rows that have been met: by looking it up in each when they are few, else by walking its list. */
-  private lift(term: KeywordTerm, met: number): void {
-    const { rows, impacts, sums, touched } = this
-    const factor = term.weight * this.unit
-    if (met * LOOKUP_COST < this.length(term.id)) {
-      for (let i = 0; i < met; i++) sums[touched[i]!]! += this.impact(term.id, touched[i]!) * factor
-      return
-    }
-    for (let i = this.start[term.id]!, end = this.start[term.id + 1]!; i < end; i++) {
-      if (sums[rows[i]!]! > 0) sums[rows[i]!]! += impacts[i]! * factor
-    }
-  }
-
-  private collectBest(met: number, depth: number, floor: number, { labels, dead, allowed }: Eligible): Hits {
-    const { sums, touched } = this
-    const best: number[] = []
-    for (let i = 0; i < met; i++) {
-      const row = touched[i]!
-      if (sums[row]! < floor || dead?.[row] === 1) continue
-      if (allowed === undefined || allowed.has(labels[row]!)) best.push(row)
-    }
-    best.sort((a, b) => sums[b]! - sums[a]! || a - b)
-    const hits = Math.min(best.length, depth)
-    const found = { labels: new Uint32Array(hits), scores: new Float32Array(hits) }
-    for (let i = 0; i < hits; i++) {
-      found.labels[i] = labels[best[i]!]!
-      found.scores[i] = sums[best[i]!]!
-    }
-    return found
-  }
-
-  /** A score that at least `depth` eligible rows reach, as high as a histogram of the sums can tell; 0 when there are fewer. */
-  private threshold(met: number, depth: number, most: number, { labels, dead, allowed }: Eligible): number {
-    const { sums, touched, bins } = this
-    bins.fill(0)
-    const scale = (BINS - 1) / (most * 1.0001)
-    for (let i = 0; i < met; i++) {
-      const row = touched[i]!
-      if (allowed !== undefined && !allowed.has(labels[row]!)) continue
-      if (dead !== undefined && dead[row] === 1) continue
-      bins[(sums[row]! * scale) | 0]!++
-    }
-    let above = 0
-    for (let bin = BINS - 1; bin > 0; bin--) {
-      above += bins[bin]!
-      // a hair lower: the division must not exclude a row that stands exactly on the border
-      if (above >= depth) return (bin / scale) * (1 - 1e-6)
-    }
-    return 0
+  best(terms: readonly KeywordTerm[], floor: number, eligible: Eligible): number {
+    return Math.max(floor, this.search(terms, 1, eligible, floor).scores[0] ?? 0)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { TokenTable } from '../core/embedding.js'
 import { clausesOf } from '../core/text/clauses.js'
 import { type Synonym, synonymsOf } from '../core/text/synonyms.js'
-import { isStopWord, splitCamelCase, stemOf, wordsOf } from '../core/text/words.js'
+import { isStopWord, splitCamelCase, wordsOf } from '../core/text/words.js'
 import type { KeywordIndex, KeywordTerm } from './keyword.js'
 import type { Spelling } from './spelling.js'
 import type { Vocabulary } from './vocabulary.js'
@@ -40,51 +40,88 @@ export interface QueryReader {
   vocabulary: Vocabulary
   keyword: KeywordIndex
   table: TokenTable
+  /** idf of a piece, 0 for punctuation and stop words. */
+  contentIdf: (piece: number) => number
   pieceIdf: Float32Array
   spelling: () => Spelling
 }
 
 export function analyzeQuery(text: string, reader: QueryReader): AnalyzedQuery {
-  const { all, corrections } = correctedWords(text, reader)
-  const words = contentOf(all)
+  const words = new QueryWords(text, reader)
+  const all = words.read(text)
+  const content = contentOf(all)
   const clauses = clausesOf(text)
   const synonyms = synonymsOf(all)
+  const corrections = words.corrections()
   const expanded = expand(text, corrections, synonyms)
   const { pieces, weights } = weightedPieces(expanded, reader)
   return {
     text,
     expanded,
     clauses,
-    words,
-    stems: words.map(stemOf),
+    words: content,
+    stems: content.map((word) => words.of(word).stem),
     corrections,
     synonyms: synonyms.map((synonym) => synonym.words.join(' ')),
-    terms: keywordTerms(words, synonyms, reader),
+    terms: keywordTerms(content, synonyms, words, reader.keyword),
     clauseTerms: clauses.map((clause) => {
-      const inClause = correctedWords(clause, reader).all
-      return keywordTerms(contentOf(inClause), synonymsOf(inClause), reader)
+      const inClause = words.read(clause)
+      return keywordTerms(contentOf(inClause), synonymsOf(inClause), words, reader.keyword)
     }),
     pieces,
     pieceWeights: weights,
   }
 }
 
-/** The words of a text; those that are neither in the catalogue nor a known word of the language are read as their nearest neighbour. */
-function correctedWords(
-  text: string,
-  { vocabulary, keyword, table, spelling }: QueryReader,
-): { all: string[]; corrections: { from: string; to: string }[] } {
-  const corrections = new Map<string, string>()
-  // a capital letter marks a name, and names are not misspelt words
-  const named = (word: string) => !text.includes(word)
-  const all = wordsOf(text).map((word) => {
-    const seen = isStopWord(word) || keyword.df(vocabulary.stemId(stemOf(word))) > 0 || table.pieces(word).length === 1
-    const meant = seen || named(word) ? undefined : spelling().correct(word)
-    if (meant === undefined) return word
-    corrections.set(word, meant)
+/** The words of one query, each looked up once. */
+class QueryWords {
+  private readonly text: string
+  private readonly reader: QueryReader
+  private readonly stems = new Map<string, { stem: string; id: number }>()
+  /** Words that were looked at → what they are read as. */
+  private readonly meant = new Map<string, string>()
+
+  constructor(text: string, reader: QueryReader) {
+    this.text = text
+    this.reader = reader
+  }
+
+  of(word: string): { stem: string; id: number } {
+    let known = this.stems.get(word)
+    if (known === undefined) {
+      known = this.reader.vocabulary.stemOf(word)
+      this.stems.set(word, known)
+    }
+    return known
+  }
+
+  /** The words of a part of the query; those that are neither in the catalogue nor a known word of the language are read as their nearest neighbour. */
+  read(part: string): string[] {
+    return wordsOf(part).map((word) => {
+      const meant = this.correct(word)
+      // a capital letter marks a name, and names are not misspelt words
+      return meant !== word && part.includes(word) ? meant : word
+    })
+  }
+
+  private correct(word: string): string {
+    let meant = this.meant.get(word)
+    if (meant === undefined) {
+      meant = this.isSeen(word) ? word : (this.reader.spelling().correct(word) ?? word)
+      this.meant.set(word, meant)
+    }
     return meant
-  })
-  return { all, corrections: [...corrections].map(([from, to]) => ({ from, to })) }
+  }
+
+  corrections(): { from: string; to: string }[] {
+    return [...this.meant].filter(([from, to]) => from !== to).map(([from, to]) => ({ from, to }))
+  }
+
+  private isSeen(word: string): boolean {
+    const { keyword, table } = this.reader
+    if (isStopWord(word) || keyword.df(this.of(word).id) > 0 || table.pieces(word).length === 1) return true
+    return !this.text.includes(word)
+  }
 }
 
 function expand(
@@ -105,30 +142,34 @@ function contentOf(words: readonly string[]): string[] {
 
 /** Terms of the words in full, and of synonyms that bring new ones at a lower weight. */
 function keywordTerms(
-  words: readonly string[],
+  content: readonly string[],
   synonyms: readonly Synonym[],
-  { vocabulary, keyword }: QueryReader,
+  words: QueryWords,
+  keyword: KeywordIndex,
 ): KeywordTerm[] {
-  const termsOf = (list: readonly string[]) => keyword.termsOf(list.map((word) => vocabulary.stemId(stemOf(word))))
-  const terms = new Map(termsOf(words).map((term) => [term.id, term]))
+  const terms = keyword.termsOf(content.map((word) => words.of(word).id))
   for (const synonym of synonyms) {
-    for (const { id, weight } of termsOf(synonym.words.filter((word) => !isStopWord(word)))) {
-      if (!terms.has(id)) terms.set(id, { id, weight: SYNONYM_WEIGHT * weight })
+    const said = synonym.words.filter((word) => !isStopWord(word))
+    for (const { id, weight } of keyword.termsOf(said.map((word) => words.of(word).id))) {
+      if (!terms.some((term) => term.id === id)) terms.push({ id, weight: SYNONYM_WEIGHT * weight })
     }
   }
-  return [...terms.values()]
+  return terms
 }
 
 /** Distinct pieces that are neither punctuation nor stop words (all of them when nothing else is left), weighted by idf. */
 function weightedPieces(
   text: string,
-  { table, pieceIdf }: QueryReader,
+  { table, pieceIdf, contentIdf }: QueryReader,
 ): { pieces: Uint32Array; weights: Float32Array } {
   const all = table.pieces(splitCamelCase(text))
-  const content = all.filter((piece) => isContentPiece(table.pieceText(piece)))
+  const content = all.filter((piece) => contentIdf(piece) > 0)
   const pieces = Uint32Array.from(new Set(content.length > 0 ? content : all)).slice(0, MOST_PIECES)
-  const total = pieces.reduce((sum, piece) => sum + pieceIdf[piece]!, 0)
-  return { pieces, weights: Float32Array.from(pieces, (piece) => (total > 0 ? pieceIdf[piece]! / total : 0)) }
+  let total = 0
+  for (const piece of pieces) total += pieceIdf[piece]!
+  const weights = new Float32Array(pieces.length)
+  if (total > 0) for (let i = 0; i < pieces.length; i++) weights[i] = pieceIdf[pieces[i]!]! / total
+  return { pieces, weights }
 }
 
 export const isContentPiece = (piece: string): boolean => /[\p{L}\p{N}]/u.test(piece) && !isStopWord(piece)

@@ -47,7 +47,8 @@ export interface Ranking {
 /** What ranking asks of the index. */
 export interface Candidates {
   rowOf(label: number): number
-  scores(terms: readonly KeywordTerm[], rows: Uint32Array): Float32Array
+  /** Keyword scores of rows, for each of some lists of terms. */
+  scores(lists: readonly (readonly KeywordTerm[])[], rows: Uint32Array): Float32Array[]
   /** The highest score of any row, where one is known to reach `floor`. */
   best(terms: readonly KeywordTerm[], floor: number): number
   features(rows: Uint32Array): RerankFeatures
@@ -200,7 +201,7 @@ function merged(
   for (let i = 0; i < own; i++) if (take(keyword.labels[i]!)) scores[count - 1] = keyword.scores[i]!
   const hits = count
   for (let i = 0; i < other; i++) take(semantic.labels[i]!)
-  if (mode !== 'semantic') scores.set(candidates.scores(terms, rows.subarray(hits, count)), hits)
+  if (mode !== 'semantic') scores.set(candidates.scores([terms], rows.subarray(hits, count))[0]!, hits)
   return { labels: labels.subarray(0, count), rows: rows.subarray(0, count), scores: scores.subarray(0, count) }
 }
 
@@ -248,8 +249,9 @@ function clauseScores(
   const bestAt = new Int8Array(head.length).fill(-1)
   if (query.clauses.length === 0) for (let i = 0; i < head.length; i++) best[i] = head[i]!.fuse
   const labels = Uint32Array.from(head, (candidate) => candidate.label)
+  const clauses = candidates.scores(query.clauseTerms, rows)
   for (const [at, terms] of query.clauseTerms.entries()) {
-    const scores = candidates.scores(terms, rows)
+    const scores = clauses[at]!
     const most = candidates.best(terms, largest(scores))
     const cosines = input.cosines(at, labels)
     for (let i = 0; i < head.length; i++) {

@@ -101,6 +101,7 @@ export class RelevanceIndex {
       vocabulary: this.vocabulary,
       keyword,
       table: this.table,
+      contentIdf: (piece) => reranker.contentIdf(piece),
       pieceIdf: reranker.pieceIdf,
       spelling: () => this.spelling(),
     })
@@ -109,7 +110,7 @@ export class RelevanceIndex {
   /** The best `depth` by BM25F, ties by label. */
   keyword(query: AnalyzedQuery, depth: number, allowed?: LabelSet): Hits {
     const labels = this.forward.labels.view()
-    return this.build().keyword.search(query.terms, depth, labels, this.dead, allowed)
+    return this.build().keyword.search(query.terms, depth, { labels, dead: this.dead, allowed })
   }
 
   /** Orders the union of both retrievers' candidates. The order does not depend on how many of them are shown. */
@@ -118,8 +119,8 @@ export class RelevanceIndex {
     const labels = this.forward.labels.view()
     const candidates: Candidates = {
       rowOf: (label) => this.row(label),
-      scores: (terms, rows) => keyword.scores(terms, rows),
-      best: (terms, floor) => keyword.best(terms, floor, labels, this.dead),
+      scores: (lists, rows) => keyword.scores(lists, rows),
+      best: (terms, floor) => keyword.best(terms, floor, { labels, dead: this.dead, allowed: undefined }),
       features: (rows) => reranker.features(query, rows),
       self: this.selfScore(query, keyword),
       noise: this.noise,
@@ -137,13 +138,17 @@ export class RelevanceIndex {
   termFrequencies(stems: readonly string[], labels: Uint32Array): Float32Array {
     const { keyword } = this.build()
     const ids = stems.map((stem) => this.vocabulary.stemId(stem))
+    const known = labels.filter((label) => this.row(label) >= 0)
+    const found = keyword.termFrequencies(
+      ids,
+      known.map((label) => this.row(label)),
+    )
     const tf = new Float32Array(labels.length * stems.length)
-    for (const [i, label] of labels.entries()) {
-      const row = this.row(label)
-      if (row < 0) continue
-      for (const [j, id] of ids.entries()) {
-        if (id >= 0) tf[i * stems.length + j] = keyword.frequency(id, row)
-      }
+    let next = 0
+    for (let i = 0; i < labels.length; i++) {
+      if (this.row(labels[i]!) < 0) continue
+      tf.set(found.subarray(next, next + stems.length), i * stems.length)
+      next += stems.length
     }
     return tf
   }

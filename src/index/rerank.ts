@@ -146,7 +146,7 @@ export class Reranker {
   }
 
   /** idf of a piece, 0 for punctuation and stop words. */
-  private contentIdf(piece: number): number {
+  contentIdf(piece: number): number {
     if (this.content[piece] === 0) this.content[piece] = isContentPiece(this.table.pieceText(piece)) ? 1 : 2
     return this.content[piece] === 1 ? this.pieceIdf[piece]! : 0
   }

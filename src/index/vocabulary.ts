@@ -65,9 +65,15 @@ export class Vocabulary {
     return id
   }
 
-  /** −1 for a word never indexed. */
-  wordId(word: string): number {
-    return this.wordIds.get(word) ?? -1
+  /** The stem of a word, and its id: −1 for a stem never indexed. */
+  stemOf(word: string): { stem: string; id: number } {
+    const known = this.wordIds.get(word)
+    if (known !== undefined) {
+      const id = this.stemOfWord.view()[known]!
+      return { stem: this.stems[id]!, id }
+    }
+    const stem = stemOf(word)
+    return { stem, id: this.stemId(stem) }
   }
 
   /** −1 for a stem never indexed. */

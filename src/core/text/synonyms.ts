@@ -95,8 +95,6 @@ const GROUPS: readonly (readonly string[])[] = [
   ['eda', 'exploratory data analysis'],
 ]
 
-const LONGEST_PHRASE = 6
-
 export interface Synonym {
   /** Folded words. */
   words: readonly string[]
@@ -106,8 +104,13 @@ export interface Synonym {
 
 /** Folded words, joined by spaces → what stands for them. */
 const TABLE = new Map<string, Synonym[]>()
-const put = (from: string, to: string, short: boolean) =>
+/** First word of such a phrase → words in the longest that begins with it. */
+const LONGEST = new Map<string, number>()
+const put = (from: string, to: string, short: boolean) => {
   TABLE.set(from, [...(TABLE.get(from) ?? []), { words: to.split(' '), short }])
+  const words = from.split(' ')
+  LONGEST.set(words[0]!, Math.max(words.length, LONGEST.get(words[0]!) ?? 0))
+}
 for (const [first, ...others] of GROUPS) {
   for (const other of others) {
     put(first!, other, false)
@@ -120,7 +123,8 @@ for (const [first, ...others] of GROUPS) {
 export function synonymsOf(words: readonly string[]): Synonym[] {
   const found: Synonym[] = []
   for (let from = 0; from < words.length; from++) {
-    for (let length = 1; length <= LONGEST_PHRASE && from + length <= words.length; length++) {
+    const longest = Math.min(LONGEST.get(words[from]!) ?? 0, words.length - from)
+    for (let length = 1; length <= longest; length++) {
       found.push(...(TABLE.get(words.slice(from, from + length).join(' ')) ?? []))
     }
   }

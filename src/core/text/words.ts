@@ -13,6 +13,8 @@ const ASCII_WORDS = /[a-z0-9]+/g
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself
 const ASCII = /^[\x00-\x7f]*$/
 
+const CAPITAL = /\p{Lu}/u
+
 /** Compatibility forms unified and Latin accents taken off ("Zürich" → "Zurich"); kana keep their voicing, Hangul stays composed. */
 export const foldAccents = (text: string): string =>
   ASCII.test(text)
@@ -24,7 +26,9 @@ export const foldAccents = (text: string): string =>
 
 /** Puts a space between the humps of camelCase and between an acronym and the word after it ("parseHTMLPage" → "parse HTML Page"). */
 export const splitCamelCase = (text: string): string =>
-  text.replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, '$1 $2').replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+  !CAPITAL.test(text)
+    ? text
+    : text.replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, '$1 $2').replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
 
 /** A name as words for an embedding model: camelCase, snake_case, paths and punctuated identifiers become spaced words. */
 export const spacedName = (name: string): string =>
