@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { canonicalJson } from '../src/core/canonical.js'
 import type { ToolRecord } from '../src/core/catalogue.js'
 import { documentOf, embeddedTexts } from '../src/core/indexed-text.js'
-import type { StoredTool, ToolPut } from '../src/store/store.js'
+import type { RetiredCapability, StoredTool, ToolPut } from '../src/store/store.js'
 import { assignIds, capabilityHash, recordHash } from './identity.js'
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
@@ -10,10 +10,20 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 /** A text by content hash: the key of its embedding. */
 export const textHash = digest
 
-/** What a record comes to in the store: ids, content hashes, and the hashes of the texts to embed. Pure. */
-export function planTool(record: ToolRecord, stored: StoredTool | undefined): ToolPut {
-  const known = stored?.capabilities.map((c) => ({ id: c.id, hash: capabilityHash(c), name: c.name }))
-  const ids = assignIds(record, known)
+/**
+ * What a record comes to in the store: ids, content hashes, and the hashes of the texts to embed. Pure.
+ * @param retired capabilities of the tool that left: their ids are for them, should they come back, and for nothing else
+ */
+export function planTool(
+  record: ToolRecord,
+  stored: StoredTool | undefined,
+  retired: readonly RetiredCapability[] = [],
+): ToolPut {
+  const known = [...(stored?.capabilities ?? []), ...retired]
+  const ids = assignIds(
+    record,
+    known.map((c) => ({ id: c.id, hash: capabilityHash(c), name: c.name })),
+  )
   const capabilities = record.capabilities.map((capability, i) => ({
     id: ids[i]!,
     // the label is left out of the hash: what is hashed is what is indexed

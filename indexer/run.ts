@@ -32,6 +32,7 @@ export async function runIndex(context: IndexerContext, options: IndexOptions): 
   const current = await store.catalogue.generation()
   const otherModel = current !== undefined && current.model !== embedder.model
 
+  const retired = await store.catalogue.retired()
   const seen = new Set<string>()
   const puts: ToolPut[] = []
   for await (const record of readRecords(options, report, seen)) {
@@ -44,7 +45,8 @@ export async function runIndex(context: IndexerContext, options: IndexOptions): 
     }
     if (known === undefined) report.added++
     else report[known === hash ? 'kept' : 'changed']++
-    puts.push(planTool(record, known === undefined ? undefined : await store.catalogue.tool(record.slug)))
+    const before = known === undefined ? undefined : await store.catalogue.tool(record.slug)
+    puts.push(planTool(record, before, retired.get(record.slug)))
   }
   if (options.strict && report.rejected > 0) {
     throw new AppError(

@@ -27,7 +27,9 @@ export function catalogueWriter(engine: Engine, opened: Opened): CatalogueWriter
         const words = faults.slice(0, 3).map((f) => `${f.path || 'the record'} ${f.message}`)
         throw new AppError('invalid-record', `The record is not valid: ${words.join('; ')}.`, { faults })
       }
-      const put = planTool(record, await store.catalogue.tool(record.slug))
+      const { catalogue } = store
+      const retired = (await catalogue.retired(record.slug)).get(record.slug)
+      const put = planTool(record, await catalogue.tool(record.slug), retired)
       const { live } = engine
       await embedMissing({ ...opened, embedder: live.embedder }, [put], { paths: [], now })
       return (await publish(now, { put: [put], remove: [] }, live)).generation.id

@@ -1,4 +1,4 @@
-import type { Capability, Tool, ToolRecord } from '../core/catalogue.js'
+import type { Capability, CapabilityRecord, Tool, ToolRecord } from '../core/catalogue.js'
 import type { SearchTables } from './search-tables.js'
 import type { TableReader, TableWriter } from './tables.js'
 
@@ -69,6 +69,9 @@ export interface EmbeddedCapability {
   vectors: Float32Array
 }
 
+/** What a capability was when it left. */
+export type RetiredCapability = CapabilityRecord & { id: string }
+
 export interface CapabilityOutline {
   label: number
   id: string
@@ -88,6 +91,8 @@ export interface CatalogueStore {
   /** Slug → content hash of every stored tool. */
   toolHashes(): Promise<Map<string, string>>
   tool(slug: string): Promise<StoredTool | undefined>
+  /** Capabilities that left and whose ids nothing has now, by slug of the tool they belonged to: of one tool, or of all. */
+  retired(slug?: string): Promise<Map<string, RetiredCapability[]>>
   /** All tools, by slug, streamed; each with its capabilities. */
   tools(): AsyncIterable<StoredTool>
   /** All tools, by slug, streamed; of their capabilities only what the live index keeps in memory. */
@@ -105,7 +110,7 @@ export interface CatalogueStore {
   pruneEmbeddings(): Promise<number>
   /**
    * Writes tools and capabilities and publishes the next generation. A capability whose id and hash are unchanged keeps its label;
-   * any other gets a new one. Labels only ever increase and are never reused. `bornAt` of an id survives a change of its text.
+   * any other gets a new one. Labels only ever increase and are never reused. `bornAt` of an id survives a change of its text, and its leaving.
    */
   apply(change: CatalogueChange): Promise<AppliedChange>
 }

@@ -40,6 +40,11 @@ export const TABLES: readonly Table[] = [
       born_at: 'integer',
     },
   },
+  {
+    name: 'retired',
+    key: ['id'],
+    columns: { id: 'text', tool_slug: 'text', record: 'text', born_at: 'integer' },
+  },
   { name: 'embedding', key: ['model', 'hash'], columns: { model: 'text', hash: 'text', vector: 'bytes' } },
   {
     name: 'event',

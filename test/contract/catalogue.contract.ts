@@ -109,6 +109,23 @@ export function catalogueContract(name: string, open: () => Promise<OpenCatalogu
       expect(again.added[0]!.label).toBeGreaterThan(first.added[0]!.label)
     })
 
+    it('remembers what left, until it comes back, with its birth', async () => {
+      const first = await store.apply(change([put(record('a', ['x', 'y'])), put(record('b', ['z']))]))
+      expect(await store.retired()).toEqual(new Map())
+      await store.apply(change([put(record('a', ['y']), '2')], ['b'], 2000))
+      const all = await store.retired()
+      expect([...all.keys()].sort()).toEqual(['a', 'b'])
+      expect(all.get('a')).toEqual([{ id: 'a.x', name: 'x', description: 'how x works' }])
+      expect([...(await store.retired('b')).keys()]).toEqual(['b'])
+      const back = await store.apply(change([put(record('b', ['z', 'w']))], [], 3000))
+      expect(back.added.map(({ id, bornAt }) => [id, bornAt])).toEqual([
+        ['b.z', 1000],
+        ['b.w', 3000],
+      ])
+      expect(back.added[0]!.label).toBeGreaterThan(first.added[2]!.label)
+      expect([...(await store.retired()).keys()]).toEqual(['a'])
+    })
+
     it('lets a capability move to another tool', async () => {
       await store.apply(change([put(record('a', ['x', 'y']))]))
       const mover = record('b', ['x'])
@@ -116,6 +133,7 @@ export function catalogueContract(name: string, open: () => Promise<OpenCatalogu
       await store.apply(change([put(record('a', ['y'])), put(mover)]))
       expect((await store.tool('b'))!.capabilities.map((c) => c.id)).toEqual(['a.x'])
       expect((await store.tool('a'))!.capabilities.map((c) => c.id)).toEqual(['a.y'])
+      expect(await store.retired()).toEqual(new Map())
     })
 
     it('answers capabilities in the order asked, without the missing', async () => {

@@ -204,6 +204,30 @@ describe('PUT and DELETE /api/v1/tools/:slug', () => {
     await own.close()
   })
 
+  it('never gives the id of what left to something else, and gives it back to what returns', async () => {
+    const own = await startServer()
+    const named = (...names: string[]) => ({
+      ...record,
+      capabilities: names.map((name) => ({ name, description: `${name}, done well and on the day asked for.` })),
+    })
+    const ids = async () =>
+      (await own.get('/api/v1/tools/barber-bot')).body.capabilities.map((c: any) => [c.id, c.name])
+    await own.send('PUT', '/api/v1/tools/barber-bot', named('Booking haircuts', 'Trimming beards'))
+    await own.send('PUT', '/api/v1/tools/barber-bot', named('Booking haircuts'))
+    await own.send('PUT', '/api/v1/tools/barber-bot', named('Booking haircuts', 'Dyeing hair'))
+    expect(await ids()).toEqual([
+      ['barber-bot.1', 'Booking haircuts'],
+      ['barber-bot.3', 'Dyeing hair'],
+    ])
+    await own.send('DELETE', '/api/v1/tools/barber-bot')
+    await own.send('PUT', '/api/v1/tools/barber-bot', named('Trimming beards', 'Selling combs'))
+    expect(await ids()).toEqual([
+      ['barber-bot.2', 'Trimming beards'],
+      ['barber-bot.4', 'Selling combs'],
+    ])
+    await own.close()
+  })
+
   it('refuses what is not a record, naming the field', async () => {
     const { status, body } = await server.send('PUT', '/api/v1/tools/x', { ...record, typ: 'agent' })
     expect(status).toBe(400)

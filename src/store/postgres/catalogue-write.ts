@@ -30,9 +30,9 @@ export class CatalogueWriter {
   async apply(change: CatalogueChange): Promise<AppliedChange> {
     // the lock that puts publications one after the other: labels and generations ascend in the order of the commits
     const label = await this.lockCounter('label')
-    const removed = await this.removeTools(change.remove)
     const incoming = change.put.flatMap(incomingOf)
     const births = await this.births(incoming)
+    const removed = await this.removeTools(change.remove)
     // first everything that leaves, then everything that comes: a capability may move from one tool to another
     removed.push(...(await this.dropChanged(change.put, incoming)))
     await this.putTools(change)
@@ -45,6 +45,9 @@ export class CatalogueWriter {
     }))
     await this.insert(fresh, added)
     await this.setCounter('label', label + added.length)
+    for (const some of inPieces(incoming)) {
+      await this.connection.query('DELETE FROM retired WHERE id = ANY ($1::text[])', [some.map(({ id }) => id)])
+    }
     const generation = await this.publish(change)
     await notify(this.connection, this.schema, { generation: generation.id })
     return { generation, added, removed }
@@ -66,21 +69,34 @@ export class CatalogueWriter {
     const removed: number[] = []
     for (const some of inPieces(slugs)) {
       const { rows } = await this.connection.query<{ label: number }>(
-        'DELETE FROM capability WHERE tool_slug = ANY ($1::text[]) RETURNING label',
+        'SELECT label FROM capability WHERE tool_slug = ANY ($1::text[])',
         [some],
       )
+      await this.retire(rows.map(({ label }) => label))
       removed.push(...rows.map((row) => row.label))
       await this.connection.query('DELETE FROM tool WHERE slug = ANY ($1::text[])', [some])
     }
     return removed.sort((a, b) => a - b)
   }
 
-  /** When each capability id was first seen, so that a change of text does not make it a newcomer. */
+  /** Deletes capabilities, keeping what they were. */
+  private async retire(labels: readonly number[]): Promise<void> {
+    for (const some of inPieces(labels)) {
+      await this.connection.query(
+        `INSERT INTO retired SELECT id, tool_slug, record, born_at FROM capability WHERE label = ANY ($1::bigint[])
+         ON CONFLICT (id) DO UPDATE SET tool_slug = excluded.tool_slug, record = excluded.record, born_at = excluded.born_at`,
+        [some],
+      )
+      await this.connection.query('DELETE FROM capability WHERE label = ANY ($1::bigint[])', [some])
+    }
+  }
+
+  /** When each capability id was first seen, so that neither a change of text nor a leave makes it a newcomer. */
   private async births(incoming: readonly Incoming[]): Promise<Map<string, number>> {
     const births = new Map<string, number>()
     for (const some of inPieces(incoming)) {
       const { rows } = await this.connection.query<CapabilityRow>(
-        'SELECT id, born_at FROM capability WHERE id = ANY ($1::text[])',
+        'SELECT id, born_at FROM retired WHERE id = ANY ($1::text[]) UNION ALL SELECT id, born_at FROM capability WHERE id = ANY ($1::text[])',
         [some.map(({ id }) => id)],
       )
       for (const row of rows) births.set(row.id, row.born_at)
@@ -104,9 +120,7 @@ export class CatalogueWriter {
       }
     }
     const labels = [...new Set(drop)].sort((a, b) => a - b)
-    for (const some of inPieces(labels)) {
-      await this.connection.query('DELETE FROM capability WHERE label = ANY ($1::bigint[])', [some])
-    }
+    await this.retire(labels)
     return labels
   }
 

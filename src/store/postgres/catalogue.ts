@@ -6,6 +6,7 @@ import type {
   CatalogueStore,
   EmbeddedCapability,
   Generation,
+  RetiredCapability,
   StoredEmbedding,
   StoredTool,
   ToolOutline,
@@ -45,6 +46,16 @@ export class PostgresCatalogue implements CatalogueStore {
   async tool(slug: string): Promise<StoredTool | undefined> {
     const { rows } = await this.client.query<ToolRow>('SELECT * FROM tool WHERE slug = $1', [slug])
     return (await this.withCapabilities(rows))[0]
+  }
+
+  async retired(slug?: string): Promise<Map<string, RetiredCapability[]>> {
+    const { rows } = await this.client.query<{ tool_slug: string; id: string; record: string }>(
+      'SELECT tool_slug, id, record FROM retired WHERE tool_slug = coalesce($1, tool_slug) ORDER BY id',
+      [slug ?? null],
+    )
+    const bySlug = new Map<string, RetiredCapability[]>(rows.map((row) => [row.tool_slug, []]))
+    for (const { tool_slug, id, record } of rows) bySlug.get(tool_slug)!.push({ ...JSON.parse(record), id })
+    return bySlug
   }
 
   async *tools(): AsyncIterable<StoredTool> {

@@ -39,4 +39,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE checkpoint (key TEXT COLLATE "C" PRIMARY KEY, value TEXT NOT NULL);
   CREATE TABLE meta (key TEXT COLLATE "C" PRIMARY KEY, value TEXT NOT NULL);
   `,
+  `
+  CREATE TABLE retired (
+    id TEXT COLLATE "C" PRIMARY KEY, tool_slug TEXT COLLATE "C" NOT NULL, record TEXT NOT NULL, born_at BIGINT NOT NULL
+  );
+  CREATE INDEX retired_tool ON retired (tool_slug);
+  `,
 ]

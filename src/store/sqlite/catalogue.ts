@@ -6,6 +6,7 @@ import type {
   CatalogueStore,
   EmbeddedCapability,
   Generation,
+  RetiredCapability,
   StoredEmbedding,
   StoredTool,
   ToolOutline,
@@ -13,7 +14,8 @@ import type {
 } from '../store.js'
 import type { Sqlite } from './database.js'
 
-export const CATALOGUE_SCHEMA = `
+export const CATALOGUE_MIGRATIONS: readonly string[] = [
+  `
   CREATE TABLE generation (
     id INTEGER PRIMARY KEY, at INTEGER NOT NULL, model TEXT NOT NULL, dims INTEGER NOT NULL,
     capabilities INTEGER NOT NULL, tools INTEGER NOT NULL
@@ -27,7 +29,12 @@ export const CATALOGUE_SCHEMA = `
   ) STRICT;
   CREATE INDEX capability_tool ON capability (tool_slug, ordinal);
   CREATE TABLE embedding (model TEXT NOT NULL, hash TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (model, hash)) STRICT;
-`
+`,
+  `
+  CREATE TABLE retired (id TEXT PRIMARY KEY, tool_slug TEXT NOT NULL, record TEXT NOT NULL, born_at INTEGER NOT NULL) STRICT;
+  CREATE INDEX retired_tool ON retired (tool_slug);
+`,
+]
 
 interface ToolRow {
   slug: string
@@ -80,6 +87,18 @@ export class SqliteCatalogue implements CatalogueStore {
   async tool(slug: string): Promise<StoredTool | undefined> {
     const row = this.db.prepare<[string], ToolRow>('SELECT * FROM tool WHERE slug = ?').get(slug)
     return row && this.withCapabilities(row)
+  }
+
+  async retired(slug?: string): Promise<Map<string, RetiredCapability[]>> {
+    const rows = this.db
+      .prepare<[string | null], [string, string, string]>(
+        'SELECT tool_slug, id, record FROM retired WHERE tool_slug = coalesce(?, tool_slug) ORDER BY id',
+      )
+      .raw()
+      .all(slug ?? null)
+    const bySlug = new Map<string, RetiredCapability[]>(rows.map(([owner]) => [owner, []]))
+    for (const [owner, id, record] of rows) bySlug.get(owner)!.push({ ...JSON.parse(record), id })
+    return bySlug
   }
 
   async *tools(): AsyncIterable<StoredTool> {
@@ -184,18 +203,27 @@ export class SqliteCatalogue implements CatalogueStore {
     const removed: number[] = []
     const labelsOf = this.db.prepare<[string], number>('SELECT label FROM capability WHERE tool_slug = ?').pluck()
     const removeTool = this.db.prepare('DELETE FROM tool WHERE slug = ?')
+    const births = this.births(change.put)
     for (const slug of change.remove) {
-      removed.push(...labelsOf.all(slug))
+      const labels = labelsOf.all(slug)
+      for (const label of labels) this.retire(label)
+      removed.push(...labels)
       removeTool.run(slug)
     }
-    const births = this.births(change.put)
     // first everything that leaves, then everything that comes: a capability may move from one tool to another
     for (const put of change.put) removed.push(...this.dropChanged(put))
     for (const put of change.put) added.push(...this.putTool(put, change.at, births))
+    this.db.exec('DELETE FROM retired WHERE id IN (SELECT id FROM capability)')
     return { generation: this.publish(change), added, removed }
   }
 
-  /** When each capability id of these tools was first seen, so that a change of text does not make it a newcomer. */
+  private retire(label: number): void {
+    this.db
+      .prepare('INSERT OR REPLACE INTO retired SELECT id, tool_slug, record, born_at FROM capability WHERE label = ?')
+      .run(label)
+  }
+
+  /** When each capability id of these tools was first seen, so that neither a change of text nor a leave makes it a newcomer. */
   private births(puts: readonly ToolPut[]): Map<string, number> {
     const ids = puts.flatMap((put) => put.capabilities.map((c) => c.id))
     const births = new Map<string, number>()
@@ -203,9 +231,11 @@ export class SqliteCatalogue implements CatalogueStore {
       const some = ids.slice(i, i + PARAMETERS)
       const marks = some.map(() => '?').join()
       const rows = this.db
-        .prepare<string[], [string, number]>(`SELECT id, born_at FROM capability WHERE id IN (${marks})`)
+        .prepare<string[], [string, number]>(
+          `SELECT id, born_at FROM retired WHERE id IN (${marks}) UNION ALL SELECT id, born_at FROM capability WHERE id IN (${marks})`,
+        )
         .raw()
-        .all(...some)
+        .all(...some, ...some)
       for (const [id, at] of rows) births.set(id, at)
     }
     return births
@@ -225,7 +255,10 @@ export class SqliteCatalogue implements CatalogueStore {
       ...gone.map((row) => row.label),
       ...put.capabilities.flatMap((c) => byId.get(c.id, put.record.slug) ?? []),
     ]
-    for (const label of labels) drop.run(label)
+    for (const label of labels) {
+      this.retire(label)
+      drop.run(label)
+    }
     return labels
   }
 

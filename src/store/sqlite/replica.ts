@@ -7,11 +7,12 @@ import type {
   CatalogueStore,
   EmbeddedCapability,
   Generation,
+  RetiredCapability,
   StoredEmbedding,
   StoredTool,
   ToolOutline,
 } from '../store.js'
-import { CATALOGUE_SCHEMA, SqliteCatalogue } from './catalogue.js'
+import { CATALOGUE_MIGRATIONS, SqliteCatalogue } from './catalogue.js'
 import { migrate, openDatabase, type Sqlite } from './database.js'
 
 /** Tools written between two turns of the event loop. */
@@ -61,6 +62,10 @@ export class ReplicatedCatalogue implements CatalogueStore {
 
   tools(): AsyncIterable<StoredTool> {
     return this.local.tools()
+  }
+
+  retired(slug?: string): Promise<Map<string, RetiredCapability[]>> {
+    return this.remote.retired(slug)
   }
 
   outlines(): AsyncIterable<ToolOutline> {
@@ -165,14 +170,14 @@ export class ReplicatedCatalogue implements CatalogueStore {
 function openReplica(file: string): Sqlite {
   try {
     const db = openDatabase(file)
-    migrate(db, [CATALOGUE_SCHEMA])
+    migrate(db, CATALOGUE_MIGRATIONS)
     // nothing here that cannot be fetched again
     db.pragma('synchronous = OFF')
     return db
   } catch {
     for (const suffix of ['', '-wal', '-shm']) fs.rmSync(`${file}${suffix}`, { force: true })
     const db = openDatabase(file)
-    migrate(db, [CATALOGUE_SCHEMA])
+    migrate(db, CATALOGUE_MIGRATIONS)
     db.pragma('synchronous = OFF')
     return db
   }

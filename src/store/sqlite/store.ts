@@ -1,14 +1,18 @@
 import path from 'node:path'
 import type { Lock, LockName, Store } from '../store.js'
 import type { TableReader, TableWriter } from '../tables.js'
-import { CATALOGUE_SCHEMA, SqliteCatalogue } from './catalogue.js'
+import { CATALOGUE_MIGRATIONS, SqliteCatalogue } from './catalogue.js'
 import { migrate, openDatabase, type Sqlite } from './database.js'
 import { tryLockFile } from './lock.js'
 import { LOG_MIGRATIONS, SqliteLog } from './log.js'
 import { readTables, writeTables } from './tables.js'
 
 /** Version i of the file is taken to i + 1 by entry i; entries are only ever appended. */
-export const MIGRATIONS: readonly string[] = [`${CATALOGUE_SCHEMA}${LOG_MIGRATIONS[0]}`, ...LOG_MIGRATIONS.slice(1)]
+export const MIGRATIONS: readonly string[] = [
+  `${CATALOGUE_MIGRATIONS[0]}${LOG_MIGRATIONS[0]}`,
+  ...LOG_MIGRATIONS.slice(1),
+  ...CATALOGUE_MIGRATIONS.slice(1),
+]
 
 /** The embedded store: one SQLite file. */
 export class SqliteStore implements Store {
