@@ -30,18 +30,24 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   model: () => import('./commands/model.js'),
 }
 
+/** Without a command, the server: `npx matchgraph` in an empty folder is a first answer. */
+const args = process.argv.slice(2)
+if (args.length === 0) args.push('serve')
+
 const program = new Command('matchgraph')
-  .description('Search capabilities of tools by need, learn from what was chosen and whether it worked.')
+  .description(
+    'Search capabilities of tools by need, learn from what was chosen and whether it worked. Without a command: serve.',
+  )
   .showSuggestionAfterError()
   .exitOverride()
-const asked = COMMANDS[process.argv[2] ?? '']
+const asked = COMMANDS[args[0]!]
 // a module may bring several commands, and is the same object each time it is imported
 const modules = new Set(await Promise.all((asked ? [asked] : Object.values(COMMANDS)).map((load) => load())))
 for (const module of modules) module.register(program)
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage. */
 try {
-  await program.parseAsync()
+  await program.parseAsync(args, { from: 'user' })
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
   else if (error instanceof AppError) {
