@@ -47,7 +47,7 @@ export interface Panel {
 
 const [WIDE, HIGH, GAP] = [210, 130, 30]
 
-/** Small curves side by side, both axes logarithmic: a straight line at 45° is proportional growth. */
+/** Small curves side by side, both axes logarithmic: from corner to corner is proportional growth. */
 export function curves(title: string, panels: readonly Panel[]): string {
   const body = panels.map((panel, i) => curve(panel, i * (WIDE + GAP)))
   return svg(panels.length * (WIDE + GAP), HIGH + 84, title, body.join('\n'))
@@ -56,10 +56,10 @@ export function curves(title: string, panels: readonly Panel[]): string {
 function curve({ title, points }: Panel, left: number): string {
   const [xs, ys] = [points.map(([x]) => Math.log10(x)), points.map(([, y]) => Math.log10(y))]
   const lowest = Math.min(...ys)
-  // the same decades on both axes, so that angles mean growth
-  const decades = Math.max(...xs) - Math.min(...xs) || 1
+  // as many decades up as there are across, so that a flat line means that little grows
+  const decades = Math.max(rangeOf(xs), rangeOf(ys)) || 1
   const at = (i: number) => {
-    const x = left + 16 + ((xs[i]! - Math.min(...xs)) / decades) * (WIDE - 40)
+    const x = left + 16 + ((xs[i]! - Math.min(...xs)) / (rangeOf(xs) || 1)) * (WIDE - 40)
     return [x, 56 + HIGH - ((ys[i]! - lowest) / decades) * (HIGH - 26) - 4] as const
   }
   const path = points.map((_, i) =>
@@ -81,4 +81,5 @@ function curve({ title, points }: Panel, left: number): string {
   )
 }
 
+const rangeOf = (values: readonly number[]) => Math.max(...values) - Math.min(...values)
 const compact = (x: number) => x.toLocaleString('en', { notation: 'compact', maximumSignificantDigits: 3 })

@@ -10,7 +10,7 @@ interface Row {
 }
 interface HybridQuery {
   nearestTo(vector: Float32Array): HybridQuery
-  fullTextSearch(query: string, options: { columns: string[] }): HybridQuery
+  fullTextSearch(query: object): HybridQuery
   rerank(reranker: unknown): HybridQuery
   refineFactor(factor: number): HybridQuery
   select(columns: readonly string[]): HybridQuery
@@ -28,6 +28,7 @@ interface Module {
     openTable(name: string): Promise<Table>
   }>
   Index: { ivfPq(options: object): unknown; fts(options?: object): unknown }
+  MatchQuery: new (query: string, column: string) => object
   rerankers: { RRFReranker: { create(): Promise<unknown> } }
 }
 
@@ -51,14 +52,15 @@ export const lancedb: Contender = {
     await table?.createIndex('text', { config: Index.fts() })
   },
   async open(folder): Promise<Searcher> {
-    const { connect, rerankers } = await peer<Module>('@lancedb/lancedb')
+    const { connect, MatchQuery, rerankers } = await peer<Module>('@lancedb/lancedb')
     const table = await (await connect(folder)).openTable('capabilities')
     const reranker = await rerankers.RRFReranker.create()
     const near = ({ vector }: Query) => table.query().nearestTo(vector).refineFactor(REFINE)
     return {
       search: (query) =>
         near(query)
-          .fullTextSearch(query.text, { columns: ['text'] })
+          // a plain string would have its quotation marks read as phrases
+          .fullTextSearch(new MatchQuery(query.text, 'text'))
           .rerank(reranker)
           .select(['id', 'name', 'text'])
           .limit(TOP)
