@@ -1,8 +1,21 @@
 import path from 'node:path'
-import hnswlib from 'hnswlib-node'
 import { type Contender, type Searcher, TOP } from '../contender.js'
+import { peer } from '../peer.js'
 
-/** As matchgraph's own graph (src/index/semantic.ts). */
+interface Graph {
+  initIndex(options: object): void
+  readIndex(file: string): Promise<unknown>
+  writeIndex(file: string): Promise<unknown>
+  resizeIndex(capacity: number): void
+  setEf(ef: number): void
+  addPoint(vector: readonly number[], label: number): void
+  searchKnn(vector: readonly number[], k: number): { neighbors: number[] }
+}
+interface Module {
+  default: { HierarchicalNSW: new (metric: string, dims: number) => Graph }
+}
+
+/** As matchgraph's own graph. */
 const M = 16
 const EF_CONSTRUCTION = 200
 const EF_SEARCH = 128
@@ -13,7 +26,7 @@ export const hnswlibNode: Contender = {
   packages: ['hnswlib-node'],
   how: `HNSW over float32, M ${M}, efConstruction ${EF_CONSTRUCTION}, ef ${EF_SEARCH}; labels only, no texts`,
   async build(workload, folder) {
-    const graph = new hnswlib.HierarchicalNSW('ip', workload.about.dims)
+    const graph = await graphOf(workload.about.dims)
     graph.initIndex({
       maxElements: workload.about.capabilities,
       m: M,
@@ -26,7 +39,7 @@ export const hnswlibNode: Contender = {
     await graph.writeIndex(path.join(folder, 'graph.bin'))
   },
   async open(folder, { about }): Promise<Searcher> {
-    const graph = new hnswlib.HierarchicalNSW('ip', about.dims)
+    const graph = await graphOf(about.dims)
     await graph.readIndex(path.join(folder, 'graph.bin'))
     graph.resizeIndex(about.capabilities + about.inserts)
     graph.setEf(EF_SEARCH)
@@ -40,3 +53,6 @@ export const hnswlibNode: Contender = {
     }
   },
 }
+
+const graphOf = async (dims: number): Promise<Graph> =>
+  new (await peer<Module>('hnswlib-node')).default.HierarchicalNSW('ip', dims)
