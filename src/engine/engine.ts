@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { AlternativesAnswer, AlternativesQuery } from '../core/api/alternatives.js'
 import type { CompareQuery, Comparison } from '../core/api/compare.js'
 import type { CoverAnswer, CoverBody } from '../core/api/cover.js'
@@ -15,6 +14,7 @@ import { compare } from './compare.js'
 import { cover } from './cover.js'
 import type { Caller, EvidenceHook } from './evidence-hook.js'
 import { graph } from './graph.js'
+import { randomId } from './ids.js'
 import { catchUp, type EngineParts, type Live, loadLive, outlineOf } from './live.js'
 import { filterTests } from './live-catalogue.js'
 import { noTool } from './names.js'
@@ -66,7 +66,7 @@ export class Engine {
   }
 
   search(request: SearchQuery, caller: Caller, now: number): Promise<SearchAnswer | GroupedAnswer> {
-    return search(this.context(), request, caller, { now, searchId: randomBytes(12).toString('base64url') })
+    return search(this.context(), request, caller, { now, searchId: randomId() })
   }
 
   /** @throws AppError `not-found` with suggestions for a name that is no tool */
@@ -81,7 +81,7 @@ export class Engine {
 
   /** @throws AppError `invalid-parameter` when `maxTokens` holds no answer */
   resolve(body: ResolveBody, caller: Caller, now: number): Promise<ResolveAnswer> {
-    return resolve(this.context(), body, caller, { now, resolveId: randomBytes(12).toString('base64url') })
+    return resolve(this.context(), body, caller, { now, resolveId: randomId() })
   }
 
   /** @throws AppError `not-found` with suggestions for a tool under `have` or `excludes` that is not there */

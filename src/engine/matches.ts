@@ -7,6 +7,7 @@ import type { LogStore } from '../store/store.js'
 import { Clients } from './clients.js'
 import type { Caller } from './evidence-hook.js'
 import type { EvidenceLog, Recorded } from './evidence-log.js'
+import { randomId } from './ids.js'
 import { capabilityMark, type TokenClaim, Tokens } from './tokens.js'
 
 /** A report on a search result. */
@@ -60,7 +61,7 @@ export class Matches {
     const { outcome, comment, idempotencyKey } = request
     return this.log.record({
       match: {
-        id: randomBytes(12).toString('base64url'),
+        id: randomId(),
         at: now,
         impression: impression.id,
         capability,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AppError } from '../core/errors.js'
 import { type Alarm, Audit } from '../core/evidence/audit.js'
@@ -10,6 +9,7 @@ import { allRows, type Row } from '../core/evidence/rows.js'
 import { fromUbi, toUbi } from '../core/evidence/ubi.js'
 import type { LogEvent, LogStore, NewEvent } from '../store/store.js'
 import type { EvidenceLog } from './evidence-log.js'
+import { randomId } from './ids.js'
 import { barredIn, OPEN_IMPRESSION, replay } from './replay.js'
 
 /** Events after which other work has its turn. */
@@ -50,7 +50,7 @@ export class Operator {
   /** Takes clients' votes out of the count, or lets them count again: for the whole log, exactly, because it is replayed. */
   async judge(clients: readonly string[], barred: boolean, now: number): Promise<void> {
     for (const client of clients) {
-      const id = randomBytes(12).toString('base64url')
+      const id = randomId()
       await this.log.apply({ kind: 'verdict', payload: { id, at: now, client, barred } })
     }
     await this.log.rejudge()

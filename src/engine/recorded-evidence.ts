@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { ToolRankAnswer } from '../core/api/rank.js'
 import type { EvidenceSummary } from '../core/api/search.js'
 import { reading } from '../core/evidence/decay.js'
@@ -13,6 +12,7 @@ import type { CountedBouts } from './bouts.js'
 import type { EvidenceHook, Question, Scored } from './evidence-hook.js'
 import { evidenceOf } from './evidence-of.js'
 import { EvidencePlaces } from './evidence-places.js'
+import { randomId } from './ids.js'
 import type { Live } from './live.js'
 import type { Matches } from './matches.js'
 import type { Ranks } from './ranks.js'
@@ -90,7 +90,7 @@ export class RecordedEvidence implements EvidenceHook {
     const first = !this.noted.has(question)
     this.noted.add(question)
     const impression: Impression = {
-      id: first ? question.searchId : randomBytes(12).toString('base64url'),
+      id: first ? question.searchId : randomId(),
       at: now,
       client: this.matches.clients.of(caller, now).id,
       ...(keep && { query: query.text }),
@@ -176,7 +176,7 @@ export class RecordedEvidence implements EvidenceHook {
     }
     this.admitted = catalogue.highestLabel
     if (through <= (this.matches.log.evidence.admissions.at(-1)?.through ?? Number.NEGATIVE_INFINITY)) return
-    const id = randomBytes(12).toString('base64url')
+    const id = randomId()
     this.matches.log
       .apply({ kind: 'admission', payload: { id, at: now, through } })
       .catch((error) => this.options.onError(error))

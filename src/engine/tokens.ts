@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import { AppError } from '../core/errors.js'
 
 /** What a token says: this capability was shown at this position of this impression. */
@@ -15,7 +15,7 @@ export interface TokenClaim {
 const BODY = 22
 const MAC = 14
 
-export const capabilityMark = (id: string): string => createHash('sha256').update(id).digest('hex').slice(0, 8)
+export const capabilityMark = (id: string): string => hash('sha256', id).slice(0, 8)
 
 /** Tokens are an HMAC-SHA-256, cut to 112 bits, over (impression, capability, position, expiry). 48 characters: agents pay for them. */
 export class Tokens {

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { isLoopback, type Settings } from '../config.js'
 import { AppError } from '../core/errors.js'
+import { randomId } from '../engine/ids.js'
 import type { AppDeps, Env } from './env.js'
 import type { Keyring, Scope } from './keyring.js'
 
@@ -11,7 +11,7 @@ import type { Keyring, Scope } from './keyring.js'
 export const prepare = ({ settings, keyring, log }: AppDeps) =>
   createMiddleware<Env>(async (c, next) => {
     const started = performance.now()
-    const requestId = randomBytes(9).toString('base64url')
+    const requestId = randomId(9)
     c.set('requestId', requestId)
     c.set('caller', { address: addressOf(c, settings), ...keyOf(c, keyring) })
     c.set('now', timeOf(c, settings))
