@@ -1,7 +1,6 @@
 import type { SearchQuery } from '../core/api/search.js'
 import type { Hits, LabelSet } from '../core/document.js'
 import { type Answer, answerOf, logit } from '../core/relevance/confidence.js'
-import type { AnalyzedQuery } from '../index/query.js'
 import type { Ranked, Ranking } from '../index/relevance-index.js'
 import type { Caller, EvidenceHook, Question, Scored } from './evidence-hook.js'
 import type { EngineParts, Live } from './live.js'
@@ -52,6 +51,7 @@ export async function ask(
     caller,
     evidence: request.evidence === 'on',
     explore: request.explore === 'on' && clock.offset === 0,
+    calibration: request.evidence === 'on' ? (evidence.calibration?.(clock.now) ?? 0) : 0,
   }
   const { labels, byTool } = live.catalogue.named(request.q)
   const exact = allowed ? labels.filter((label) => allowed.has(label)) : labels
@@ -63,7 +63,7 @@ export async function ask(
     question.query = query
     watch.lap('store')
   }
-  const ranking = rankAll(live, query, { vector: vector!, clauses }, request, { allowed, extra, watch })
+  const ranking = rankAll(live, question, clauses, request, { allowed, extra, watch })
   const scored = namedFirst(evidence.order(live, question, ranking.ranked), exact, byTool)
   watch.lap('evidence')
   return {
@@ -99,12 +99,12 @@ function answerFor(
 
 function rankAll(
   { index, catalogue }: Live,
-  query: AnalyzedQuery,
-  vectors: { vector: Float32Array; clauses: Float32Array[] },
+  { query, vector, calibration }: Question,
+  clauses: readonly Float32Array[],
   { mode }: SearchQuery,
   { allowed, extra, watch }: { allowed: LabelSet | undefined; extra: readonly number[]; watch: Stopwatch },
 ): Ranking {
-  const semantic = mode === 'keyword' ? noHits : index.semantic.search(vectors.vector, DEPTH, allowed)
+  const semantic = mode === 'keyword' ? noHits : index.semantic.search(vector, DEPTH, allowed)
   watch.lap('semantic')
   const keyword = mode === 'semantic' ? noHits : index.relevance.keyword(query, DEPTH, allowed)
   watch.lap('keyword')
@@ -114,8 +114,8 @@ function rankAll(
       extra.filter((label) => index.has(label) && (!allowed || allowed.has(label))),
     ),
     keyword,
-    cosines: (which, labels) =>
-      index.semantic.cosines(which === 'query' ? vectors.vector : vectors.clauses[which]!, labels),
+    cosines: (which, labels) => index.semantic.cosines(which === 'query' ? vector : clauses[which]!, labels),
+    calibration,
     explain: true,
     mode,
   })

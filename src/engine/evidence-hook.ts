@@ -27,6 +27,8 @@ export interface Question {
   explore: boolean
   /** A page after the first explores nothing. */
   offset: number
+  /** Logits that outcomes have taught to add to confidence. */
+  calibration: number
 }
 
 /** A candidate after evidence had its say. */
@@ -47,6 +49,8 @@ export interface Scored {
 export interface EvidenceHook {
   /** Capabilities that served needs like this one and that the retrievers may not find. */
   candidates(live: Live, question: Question): number[]
+  /** Logits that confidence is off by over this catalogue, as far as outcomes have told. */
+  calibration?(now: number): number
   /** Orders the candidates, best first, ties by label; with `explore` one may be put forward and labelled. */
   order(live: Live, question: Question, ranked: readonly Ranked[]): Scored[]
   /** Notes that these capabilities (ids, by position) were shown, and with which answer ('match' when left out); gives a token for each. */

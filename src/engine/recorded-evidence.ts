@@ -38,8 +38,8 @@ export class RecordedEvidence implements EvidenceHook {
   private readonly bouts: CountedBouts
   private readonly options: RecordedEvidenceOptions
   private readonly places = new EvidencePlaces()
-  /** The generation that each question is asked of. */
-  private readonly asked = new WeakMap<Question, Live>()
+  /** The generation that each question is asked of, and its first result by relevance. */
+  private readonly asked = new WeakMap<Question, { live: Live; top: Ranked | undefined }>()
   /** Questions whose first result list has been noted; a further one gets an id of its own. */
   private readonly noted = new WeakSet<Question>()
   /** Highest label that has been looked at for births. */
@@ -62,8 +62,12 @@ export class RecordedEvidence implements EvidenceHook {
       .flatMap((cap) => live.catalogue.labelOf(evidence.ledger.capabilityIds[cap]!) ?? [])
   }
 
+  calibration(now: number): number {
+    return this.matches.log.evidence.calibration.offset(reading(now))
+  }
+
   order(live: Live, question: Question, ranked: readonly Ranked[]): Scored[] {
-    this.asked.set(question, live)
+    this.asked.set(question, { live, top: ranked[0] })
     if (ranked.length === 0) return []
     const labels = labelsOf(ranked)
     const { ledger } = this.matches.log.evidence
@@ -83,8 +87,10 @@ export class RecordedEvidence implements EvidenceHook {
   }
 
   shown(question: Question, ids: readonly string[], firstPosition: number, answer: Answer = 'match'): string[] {
-    const live = this.asked.get(question)
-    if (live === undefined) return ids.map(() => '')
+    const asked = this.asked.get(question)
+    if (asked === undefined) return ids.map(() => '')
+    const { live, top } = asked
+    const isTop = top !== undefined && firstPosition === 1 && ids[0] === live.catalogue.outlineOf(top.label)?.id
     const { caller, now, query, vector } = question
     const keep = this.options.keepQueries
     const first = !this.noted.has(question)
@@ -100,6 +106,7 @@ export class RecordedEvidence implements EvidenceHook {
       shown: ids.map((id) => [id, live.catalogue.ownerOf(live.catalogue.labelOf(id) ?? -1)?.tool.slug ?? '']),
       offset: firstPosition - 1,
       answer,
+      ...(isTop && { logit: top.rel - question.calibration }),
       ranker: RANKER,
       generation: live.generation.id,
     }

@@ -15,6 +15,8 @@ export interface RankInput {
   /** Cosines of one of the query's vectors (the whole, or clause n) to the named capabilities, in their order. */
   cosines(vector: 'query' | number, labels: Uint32Array): Float32Array
   explain?: boolean
+  /** Logits that confidence is off by over this catalogue; 0 when left out. */
+  calibration?: number
   mode: 'hybrid' | 'semantic' | 'keyword'
 }
 
@@ -142,7 +144,7 @@ export function order(
   scaleTail(head, tail)
   const list = [...head, ...tail]
   const signals = confidenceSignals(query, input, list, candidates)
-  const top = confidenceLogit(weights.confidence.right, signals)
+  const top = confidenceLogit(weights.confidence.right, signals) + (input.calibration ?? 0)
   const best = list[0]!.relevance
   const { slope } = weights.confidence
   const explaining = input.explain === true ? { query, candidates, weights } : undefined

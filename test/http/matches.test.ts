@@ -42,6 +42,30 @@ describe('POST /api/v1/matches', () => {
     expect(again.why).toMatch(/chosen 1 times where 0\.\d were expected, 1 of 1 worked/)
   })
 
+  it('is surer of other needs, too, once the first result has worked, and less sure once it has failed', async () => {
+    const own = await startServer(undefined, { MATCHGRAPH_CLIENT_KEYS: 'one,two' })
+    const ask = async (q: string, more = {}) =>
+      (await own.get(`/api/v1/search?${new URLSearchParams({ q, cut: 'off', explore: 'off', ...more })}`)).body
+    const tell = async (key: string, q: string, outcome: string) => {
+      const { token } = (await ask(q)).results[0]
+      for (const one of ['selected', outcome]) {
+        const headers = { authorization: `Bearer ${key}` }
+        expect((await own.send('POST', '/api/v1/matches', { token, outcome: one }, headers)).status).toBe(201)
+      }
+    }
+    const other = 'send a newsletter'
+    const before = (await ask(other)).results[0].confidence
+    await tell('one', 'transcribe a meeting', 'succeeded')
+    const after = await ask(other)
+    expect(after.results[0].confidence).toBeGreaterThan(before)
+    expect((await ask(other, { evidence: 'off' })).results[0].confidence).toBe(before)
+    await tell('two', 'transcribe a long meeting', 'failed')
+    await tell('one', 'read tables out of scanned pages', 'failed')
+    const { confidence } = (await ask(other)).results[0]
+    expect(confidence).toBeLessThan(after.results[0].confidence)
+    await own.close()
+  })
+
   it('records nothing twice: same key, or same token and outcome', async () => {
     const { results } = await search('send a newsletter')
     const body = { token: results[0].token, outcome: 'selected' }

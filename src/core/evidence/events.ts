@@ -22,6 +22,8 @@ export interface Impression {
   /** Position of the exploration slot, when there was one. */
   slot?: number
   answer: 'match' | 'weak' | 'none'
+  /** Where the first shown is the first by relevance, too: the model's logit that it serves the need, before what outcomes taught. */
+  logit?: number
   /** Version of ranker and catalogue that made the list. */
   ranker: string
   generation: number

@@ -1,4 +1,5 @@
 import { Buckets, type Claim, charge, trustOf, weightOf } from './buckets.js'
+import { Calibration } from './calibration.js'
 import { Cells, JOIN } from './cells.js'
 import { EXPECTED, FAILED, SELECTED, SUCCEEDED, type Sum } from './counters.js'
 import { DAY, grown } from './decay.js'
@@ -29,6 +30,8 @@ export interface Selection {
   client: string
   outcome?: 'succeeded' | 'failed'
   outcomeAt?: number
+  /** What it said of the first result; absent when nothing. */
+  topRight?: boolean
 }
 
 /** What has been counted of an impression so far. */
@@ -56,6 +59,7 @@ export class Evidence {
   readonly cells = new Cells()
   readonly needs = new Needs()
   readonly buckets = new Buckets()
+  readonly calibration = new Calibration()
   readonly counted = new Map<string, Counted>()
   /** When each client's first match came, ms. */
   readonly firstSeen = new Map<string, number>()
@@ -239,6 +243,8 @@ export class Evidence {
     selection.outcomeAt = match.at
     if (selection.weight === 0) return { status: 'capped', weight: 0 }
     this.countOutcome(impression, counted, match.capability, selection, 1)
+    selection.topRight = topRight(impression, counted, match.capability, outcome)
+    this.calibrate(impression, selection, 1)
     return { status: 'recorded', weight: selection.weight }
   }
 
@@ -247,6 +253,12 @@ export class Evidence {
     const amount = sign * grown(selection.weight, selection.outcomeAt!)
     this.count(impression, counted, id, good ? SUCCEEDED : FAILED, amount)
     this.teach(impression, id, selection, sign * (good ? SUCCESS_SHARE : FAILURE_SHARE))
+  }
+
+  private calibrate({ logit }: Impression, { topRight, weight, outcomeAt }: Selection, sign: 1 | -1): void {
+    if (topRight === undefined) return
+    this.calibration.count(logit!, topRight, sign * grown(weight, outcomeAt!))
+    this.dirty.add('o')
   }
 
   /** At the time of the selection, so that what an outcome takes away is what the selection gave. */
@@ -259,7 +271,10 @@ export class Evidence {
   private retract(match: Match, impression: Impression, counted: Counted, selection: Selection): Applied {
     delete counted.selections[match.capability]
     if (selection.weight === 0) return { status: 'recorded', weight: 0 }
-    if (selection.outcome !== undefined) this.countOutcome(impression, counted, match.capability, selection, -1)
+    if (selection.outcome !== undefined) {
+      this.countOutcome(impression, counted, match.capability, selection, -1)
+      this.calibrate(impression, selection, -1)
+    }
     this.count(impression, counted, match.capability, SELECTED, -grown(selection.weight, selection.at))
     this.teach(impression, match.capability, selection, -1)
     const cap = this.ledger.find(match.capability)
@@ -296,4 +311,17 @@ export class Evidence {
       this.dirty.add(`i/${id}`)
     }
   }
+}
+
+/** Whether an outcome shows the first result right or wrong. One further down that served says that the first, passed over, did not. */
+function topRight(
+  { logit, shown }: Impression,
+  { selections }: Counted,
+  capability: string,
+  outcome: 'succeeded' | 'failed',
+): boolean | undefined {
+  if (logit === undefined) return undefined
+  const first = shown[0]![0]
+  if (capability === first) return outcome === 'succeeded'
+  return outcome === 'succeeded' && selections[first] === undefined ? false : undefined
 }

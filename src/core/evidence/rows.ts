@@ -8,7 +8,7 @@ export interface Row {
   value: string | null
 }
 
-/** The row under a key, as it is now. Keys: g overall, a admissions, s since when, t/ tools, c/ capabilities, e/ edges, z/ cells, i/ impressions, f/ first seen, b/ buckets, x/ barred. */
+/** The row under a key, as it is now. Keys: g overall, a admissions, o calibration, s since when, t/ tools, c/ capabilities, e/ edges, z/ cells, i/ impressions, f/ first seen, b/ buckets, x/ barred. */
 function rowOf(evidence: Evidence, key: string): Row {
   const { ledger } = evidence
   const rest = key.slice(2)
@@ -18,6 +18,8 @@ function rowOf(evidence: Evidence, key: string): Row {
       return json(ledger.overall.get(0))
     case 'a':
       return json(evidence.admissions)
+    case 'o':
+      return json([...evidence.calibration.sums])
     case 't':
       return json([ledger.toolSlugs[Number(rest)], ledger.tools.get(Number(rest))])
     case 'c': {
@@ -69,6 +71,7 @@ export function* allRows(evidence: Evidence): Generator<Row> {
   const { ledger } = evidence
   yield rowOf(evidence, 'g')
   yield rowOf(evidence, 'a')
+  yield rowOf(evidence, 'o')
   yield* always(evidence)
   for (let i = 0; i < ledger.toolSlugs.length; i++) yield rowOf(evidence, `t/${i}`)
   for (let i = 0; i < ledger.capabilityIds.length; i++) yield rowOf(evidence, `c/${i}`)
@@ -100,6 +103,7 @@ export function restoreRows(rows: Iterable<Row>, barred: Iterable<string> = []):
     const parsed = JSON.parse(value)
     if (key === 'g') ledger.overall.set(0, parsed)
     else if (key === 'a') evidence.admissions.push(...parsed)
+    else if (key === 'o') evidence.calibration.sums.set(parsed)
     else if (key === 's') {
       evidence.since = parsed[0] ?? undefined
       nextSerial = parsed[1]

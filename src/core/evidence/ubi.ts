@@ -32,6 +32,7 @@ export const ubiQuerySchema = z.object({
     slot: z.number().int().optional(),
     answer: z.enum(['match', 'weak', 'none']),
     ranker: z.string(),
+    logit: z.number().optional(),
     generation: z.number().int(),
   }),
 })

@@ -66,6 +66,7 @@ export function logOf(drawn: Drawn): { events: EvidenceEvent[]; impressions: Map
       shown: one.shown.map((c) => [`cap-${c}`, toolOf(c)] as const),
       offset: 0,
       answer: 'match',
+      ...(i % 3 > 0 && { logit: one.tilt * 4 - 2 }),
       ranker: '1',
       generation: 1,
     })
