@@ -1,8 +1,8 @@
 import type { Hits, IndexDocument } from '../../src/core/document.js'
 import type { Embedder, TokenTable } from '../../src/core/embedding.js'
+import { capabilityText } from '../../src/core/indexed-text.js'
 import { type QueryMetrics, queryMetrics } from '../../src/core/metrics.js'
 import type { RelevanceWeights } from '../../src/core/relevance/weights.js'
-import { capabilityText } from '../../src/index/forward.js'
 import { type AnalyzedQuery, type Ranking, RelevanceIndex } from '../../src/index/relevance-index.js'
 import type { JudgedDocument, QuerySet } from './query-set.js'
 

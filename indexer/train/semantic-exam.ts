@@ -1,7 +1,7 @@
+import { capabilityText } from '../../src/core/indexed-text.js'
 import { queryMetrics } from '../../src/core/metrics.js'
 import type { StaticModel } from '../../src/embed/static.js'
 import { queryFactors } from '../../src/embed/static-embedder.js'
-import { capabilityText } from '../../src/index/forward.js'
 import { pieceIdf } from '../../src/index/rerank.js'
 
 /** Questions on a catalogue, with the capabilities that serve them. */

@@ -1,6 +1,6 @@
+import { capabilityText } from '../../src/core/indexed-text.js'
 import { meanOf } from '../../src/core/metrics.js'
 import { quantize, StaticModel } from '../../src/embed/static.js'
-import { capabilityText } from '../../src/index/forward.js'
 import { type OptimiseOptions, optimise, type TableState } from './optimise.js'
 import { encodePairs } from './pair-set.js'
 import type { Pair } from './pairs.js'

@@ -1,19 +1,17 @@
 import type { CapabilityRecord, Tool } from './catalogue.js'
 import type { IndexDocument } from './document.js'
+import { splitCamelCase } from './text/words.js'
 
-/** `sendEmail`, `send_email` and `HTTPServer` as separate words, so that a table of words knows them. */
-export const splitIdentifiers = (text: string): string =>
-  text
-    .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
-    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
-    .replaceAll('_', ' ')
+/** What is embedded of a capability besides its intents. Identifiers are taken apart, so that a table of words knows their parts. */
+export const capabilityText = ({ name, description }: Pick<CapabilityRecord, 'name' | 'description'>): string =>
+  `${splitCamelCase(name).replaceAll('_', ' ')}. ${description}`
 
 /**
  * The texts that are embedded for a capability, one vector each: name and description together, then each intent by itself
  * (a need is short; averaged into a long description it would be lost, as a document of its own it is met by similar needs).
  */
 export const embeddedTexts = (capability: Pick<CapabilityRecord, 'name' | 'description' | 'intents'>): string[] => [
-  `${splitIdentifiers(capability.name)}. ${capability.description}`,
+  capabilityText(capability),
   ...(capability.intents ?? []),
 ]
 

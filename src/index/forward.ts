@@ -1,6 +1,5 @@
 import type { IndexDocument } from '../core/document.js'
 import type { TokenTable } from '../core/embedding.js'
-import { splitIdentifiers } from '../core/indexed-text.js'
 import { FIELDS } from '../core/relevance/bm25.js'
 import { isStopWord, joinedIdentifier, spacedName, wordsOf } from '../core/text/words.js'
 import { Growable } from './growable.js'
@@ -12,10 +11,6 @@ const NAME_PIECES = 40
 const INTENT_PIECES = 40
 const FIELD_COUNT = FIELDS.length
 const MOST_WORDS_A_FIELD = 2000
-
-/** What is embedded of a capability besides its intents (`embeddedTexts` of the catalogue's own records). */
-export const capabilityText = (document: Pick<IndexDocument, 'name' | 'description'>): string =>
-  `${splitIdentifiers(document.name)}. ${document.description}`
 
 /**
  * Every indexed text as numbers, in order of label: word ids by field, and piece ids for late interaction. All other structures
