@@ -3,7 +3,6 @@ import type { TokenTable } from '../core/embedding.js'
 import { FIELDS, type FieldWeights } from '../core/relevance/bm25.js'
 import { cosineIdf } from '../core/relevance/tfidf.js'
 import { Forward } from './forward.js'
-import type { PairMap } from './pair-map.js'
 import { BREAK, gramsOf, Vocabulary } from './vocabulary.js'
 
 /**
@@ -38,16 +37,6 @@ const TEXT_FIELDS = 3
 
 export const pairFrequency = (corpus: CorpusStatistics, a: string, b: string): number =>
   corpus.pairs.get(`${a} ${b}`) ?? 1
-
-/** Document frequency of every term of a keyword index: its stems, then its pairs. */
-export function corpusFrequencies(corpus: CorpusStatistics, { stems }: Vocabulary, pairs: PairMap): Float64Array {
-  const frequencies = new Float64Array(stems.length + pairs.size)
-  for (const [id, stem] of stems.entries()) frequencies[id] = corpus.stems.get(stem) ?? 0
-  for (const [a, b, id] of pairs.entries()) {
-    frequencies[stems.length + id] = pairFrequency(corpus, stems[a]!, stems[b]!)
-  }
-  return frequencies
-}
 
 /** Up to `SAMPLE` of the labels, evenly drawn. */
 export function evenSample(labels: Uint32Array): Uint32Array {
@@ -122,14 +111,14 @@ export class CorpusCounter {
       let previous: string | undefined
       for (const end = next + length; next < end; next++) {
         const word = words[next]!
-        const stem = word === BREAK ? undefined : vocabulary.stems[stemOf[word]!]!
+        const stem = word === BREAK ? undefined : vocabulary.stem(stemOf[word]!)
         if (!this.weighted[field]) continue
         if (stem !== undefined) stems.add(stem)
         if (stem !== undefined && stop[word] === 1) continue
         if (previous !== undefined && stem !== undefined) pairs.add(`${previous} ${stem}`)
         previous = stem
         if (stem !== undefined && field < TEXT_FIELDS)
-          for (const gram of gramsOf(vocabulary.words[word]!)) grams.add(gram)
+          for (const gram of gramsOf(vocabulary.word(word))) grams.add(gram)
       }
     }
     for (const stem of stems) this.stems.set(stem, (this.stems.get(stem) ?? 0) + 1)

@@ -2,7 +2,8 @@ import type { IndexDocument } from '../core/document.js'
 import type { TokenTable } from '../core/embedding.js'
 import { FIELDS } from '../core/relevance/bm25.js'
 import { isStopWord, joinedIdentifier, spacedName, wordsOf } from '../core/text/words.js'
-import { Growable } from './growable.js'
+import { growableU8, growableU16, growableU32 } from './growable.js'
+import { damaged, type NamedArrays, type SectionReader } from './sections.js'
 import { BREAK, Vocabulary } from './vocabulary.js'
 
 /** Late interaction looks at the name and this much of the description (more pieces gained nothing). */
@@ -14,25 +15,48 @@ const MOST_WORDS_A_FIELD = 2000
 
 /**
  * Every indexed text as numbers, in order of label: word ids by field, and piece ids for late interaction. All other structures
- * (postings, idf, norms) are computed from it, so it is what a snapshot holds. `n` is the number of rows, `at` a row.
+ * (postings, idf, norms) are computed from it. `n` is the number of rows, `at` a row.
  */
 export class Forward {
-  readonly labels = new Growable((n) => new Uint32Array(n))
+  readonly labels
   /** Words of row `at`: `words[wordStart[at] .. wordStart[at + 1])`, field after field. */
-  readonly wordStart: Growable<Uint32Array>
-  readonly words = new Growable((n) => new Uint32Array(n))
+  readonly wordStart
+  readonly words
   /** Entries (words and breaks) of each field: `FIELDS.length` numbers a row. */
-  readonly fieldLengths = new Growable((n) => new Uint16Array(n))
+  readonly fieldLengths
   /** Pieces of row `at`: `pieces[pieceStart[at] .. pieceStart[at + 1])`, the name's `namePieces[at]` first. */
-  readonly pieceStart: Growable<Uint32Array>
-  readonly pieces = new Growable((n) => new Uint32Array(n))
-  readonly namePieces = new Growable((n) => new Uint8Array(n))
+  readonly pieceStart
+  readonly pieces
+  readonly namePieces
 
-  constructor() {
-    this.wordStart = new Growable((n) => new Uint32Array(n))
-    this.pieceStart = new Growable((n) => new Uint32Array(n))
-    this.wordStart.push(0)
-    this.pieceStart.push(0)
+  /** @param reader what `sections` gave; taken over */
+  constructor(reader?: SectionReader) {
+    this.labels = growableU32(reader?.u32('labels'))
+    this.wordStart = growableU32(reader?.u32('wordStart') ?? Uint32Array.of(0))
+    this.words = growableU32(reader?.u32('words'))
+    this.fieldLengths = growableU16(reader?.u16('fieldLengths'))
+    this.pieceStart = growableU32(reader?.u32('pieceStart') ?? Uint32Array.of(0))
+    this.pieces = growableU32(reader?.u32('pieces'))
+    this.namePieces = growableU8(reader?.u8('namePieces'))
+    if (reader && !this.isWhole()) throw damaged('its sections have lengths that do not belong together')
+  }
+
+  private isWhole(): boolean {
+    const { count, wordStart, pieceStart } = this
+    return (
+      wordStart.length === count + 1 &&
+      pieceStart.length === count + 1 &&
+      this.namePieces.length === count &&
+      this.fieldLengths.length === count * FIELD_COUNT &&
+      wordStart.raw[count] === this.words.length &&
+      pieceStart.raw[count] === this.pieces.length
+    )
+  }
+
+  sections(): NamedArrays {
+    const { labels, wordStart, words, fieldLengths, pieceStart, pieces, namePieces } = this
+    const all = { labels, wordStart, words, fieldLengths, pieceStart, pieces, namePieces }
+    return Object.entries(all).map(([name, array]) => [name, array.view()])
   }
 
   get count(): number {
@@ -90,7 +114,7 @@ export class Forward {
       if (!keep(at)) continue
       kept.labels.push(labels[at]!)
       for (const word of words.subarray(wordStart[at]!, wordStart[at + 1]!)) {
-        kept.words.push(word === BREAK ? BREAK : vocabulary.add(from.words[word]!))
+        kept.words.push(word === BREAK ? BREAK : vocabulary.add(from.word(word)))
       }
       kept.wordStart.push(kept.words.length)
       kept.pieces.pushAll(pieces.subarray(pieceStart[at]!, pieceStart[at + 1]!))

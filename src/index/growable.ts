@@ -3,33 +3,41 @@ type Numbers = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Arra
 /** A typed array that grows by half when full. `view()` is the filled part, valid until the next push. */
 export class Growable<T extends Numbers> {
   length = 0
-  private data: T
+  /** The filled part and spare room after it, valid until the next push. */
+  raw: T
   private readonly make: (size: number) => T
 
+  /** @param initial the first values; taken over, not copied, and not written to */
   constructor(make: (size: number) => T, initial?: T) {
     this.make = make
-    this.data = initial ?? make(1024)
+    this.raw = initial ?? make(1024)
     this.length = initial?.length ?? 0
   }
 
   push(value: number): void {
-    if (this.length === this.data.length) this.reserve(this.length + 1)
-    this.data[this.length++] = value
+    if (this.length === this.raw.length) this.reserve(this.length + 1)
+    this.raw[this.length++] = value
   }
 
   pushAll(values: ArrayLike<number>): void {
-    if (this.length + values.length > this.data.length) this.reserve(this.length + values.length)
-    this.data.set(values, this.length)
+    if (this.length + values.length > this.raw.length) this.reserve(this.length + values.length)
+    this.raw.set(values, this.length)
     this.length += values.length
   }
 
   view(): T {
-    return this.data.subarray(0, this.length) as T
+    return this.raw.subarray(0, this.length) as T
   }
 
   private reserve(size: number): void {
-    const next = this.make(Math.max(size, this.data.length + (this.data.length >>> 1), 1024))
+    const next = this.make(Math.max(size, this.raw.length + (this.raw.length >>> 1), 1024))
     next.set(this.view())
-    this.data = next
+    this.raw = next
   }
 }
+
+export const growableU8 = (initial?: Uint8Array) => new Growable<Uint8Array>((n) => new Uint8Array(n), initial)
+export const growableU16 = (initial?: Uint16Array) => new Growable<Uint16Array>((n) => new Uint16Array(n), initial)
+export const growableU32 = (initial?: Uint32Array) => new Growable<Uint32Array>((n) => new Uint32Array(n), initial)
+export const growableI32 = (initial?: Int32Array) => new Growable<Int32Array>((n) => new Int32Array(n), initial)
+export const growableF32 = (initial?: Float32Array) => new Growable<Float32Array>((n) => new Float32Array(n), initial)

@@ -1,131 +1,149 @@
 import type { Hits } from '../core/document.js'
-import { type Bm25Weights, bm25Idf, FIELDS, fieldImpact, saturate, unsaturate } from '../core/relevance/bm25.js'
-import { type CorpusStatistics, corpusFrequencies } from './corpus-statistics.js'
+import { type Bm25Weights, bm25Idf, unsaturate } from '../core/relevance/bm25.js'
+import { type CorpusStatistics, pairFrequency } from './corpus-statistics.js'
+import { averageLengths, FIELD_COUNT, FieldImpacts } from './field-impacts.js'
 import type { Forward } from './forward.js'
-import { Growable } from './growable.js'
-import { type Eligible, lowerBound, MaxScore, type ScoredList } from './max-score.js'
+import { type Eligible, MaxScore, type ScoredList } from './max-score.js'
 import { PairMap } from './pair-map.js'
+import { Postings, PostingsBuilder } from './postings.js'
 import { RowTally } from './row-tally.js'
+import type { NamedArrays, SectionReader } from './sections.js'
 import { BREAK, type Vocabulary } from './vocabulary.js'
 
 /** One term of a query that the index knows: a posting list and what one unit of saturated frequency is worth. */
 export interface KeywordTerm {
-  /** Stem id, or number of stems + pair id. */
+  /** Stem id, or PAIR + pair id. */
   id: number
   /** idf, times the pair weight for a pair. */
   weight: number
 }
 
-const FIELD_COUNT = FIELDS.length
-const QUANTA = 65535
+const PAIR = 0x40000000
+
 /** A pair among the terms being looked for, and which of them it is. */
 interface PairTerm {
-  pair: number
+  first: number
+  second: number
   slot: number
 }
 
+/** What a keyword index is made of besides the texts. */
+interface Parts {
+  /** Rows that were there when it was built. */
+  frozen: number
+  averages: Float64Array
+  pairs: PairMap
+  stemLists: Postings
+  pairLists: Postings
+}
+
 /**
- * BM25F over stems and adjacent stem pairs as one term space: for every term its rows and saturated frequencies, ascending by row.
- * Built in one go from the forward data; 6 bytes a posting.
+ * BM25F over stems and adjacent stem pairs: for every term its rows and saturated frequencies. Built in one go from the forward data; rows
+ * that come later are appended, measured by the average lengths of the build.
  */
 export class KeywordIndex {
-  /** Rows the statistics were taken from. */
-  readonly count: number
-  private readonly weights: Bm25Weights
-  private readonly stemCount: number
   /** Adjacent content stems of all weighted fields. */
   readonly pairs: PairMap
-  private readonly start: Uint32Array
-  /** Document frequency of every term in a larger catalogue. */
-  private readonly frequencies: Float64Array | undefined
-  private readonly rows: Uint32Array
-  /** Saturated frequency × 65535/(k1 + 1). */
-  private readonly impacts: Uint16Array
-  /** Per term: weight, and the largest impact among its postings (for the max-score stop). */
-  private readonly termWeight: Float32Array
-  private readonly termMax: Uint16Array
-  private readonly unit: number
-  private readonly words: Uint32Array
-  private readonly wordStart: Uint32Array
-  private readonly tables: ReturnType<Vocabulary['tables']>
-  /** Scratch: stem → slot in the current list of terms, −1 outside. */
-  private readonly termSlot: Int32Array
+  /** Rows that were there when it was built. */
+  readonly frozen: number
+  private readonly forward: Forward
+  private readonly vocabulary: Vocabulary
+  private readonly weights: Bm25Weights
+  private readonly corpus: CorpusStatistics | undefined
+  private readonly averages: Float64Array
+  private readonly impacts: FieldImpacts
+  private readonly stemLists: Postings
+  private readonly pairLists: Postings
   private readonly maxScore = new MaxScore()
-  private readonly rowCount: number
+  /** Scratch: stem → slot in the current list of terms, −1 outside; and 1 for the first stems of its pairs. */
+  private termSlot = new Int32Array(0)
+  private firsts = new Uint8Array(0)
+  /** Scratch of `append`. */
+  private readonly tally = { stems: new RowTally(1024), pairs: new RowTally(1024) }
+
+  private constructor(
+    forward: Forward,
+    vocabulary: Vocabulary,
+    weights: Bm25Weights,
+    parts: Parts,
+    corpus?: CorpusStatistics,
+  ) {
+    this.forward = forward
+    this.vocabulary = vocabulary
+    this.weights = weights
+    this.corpus = corpus
+    this.frozen = parts.frozen
+    this.averages = parts.averages
+    this.impacts = new FieldImpacts(weights, parts.averages)
+    this.pairs = parts.pairs
+    this.stemLists = parts.stemLists
+    this.pairLists = parts.pairLists
+  }
 
   /** @param corpus statistics of a larger catalogue that these rows are a part of; their own when left out */
-  constructor(forward: Forward, vocabulary: Vocabulary, weights: Bm25Weights, corpus?: CorpusStatistics) {
-    this.weights = weights
-    this.count = corpus?.count ?? forward.count
-    this.rowCount = forward.count
-    this.stemCount = vocabulary.stems.length
-    this.unit = (weights.k1 + 1) / QUANTA
-    const collected = collect(forward, vocabulary, weights, corpus?.averages)
-    this.pairs = collected.pairs
-    const terms = this.stemCount + this.pairs.size
-    const termIds = collected.terms.view()
-    const counts = new Uint32Array(terms + 1)
-    for (let i = 0; i < termIds.length; i++) counts[termIds[i]! + 1]!++
-    this.termWeight = new Float32Array(terms)
-    this.frequencies = corpus && corpusFrequencies(corpus, vocabulary, collected.pairs)
-    for (let term = 0; term < terms; term++) {
-      const idf = bm25Idf(this.count, this.frequencies?.[term] ?? counts[term + 1]!)
-      this.termWeight[term] = term < this.stemCount ? idf : weights.pair * idf
-      counts[term + 1]! += counts[term]!
-    }
-    this.start = counts
-    this.rows = new Uint32Array(termIds.length)
-    this.impacts = new Uint16Array(termIds.length)
-    this.termMax = new Uint16Array(terms)
-    const fill = counts.slice(0, terms)
-    const impacts = collected.impacts.view()
-    const postingStart = collected.start
+  static build(
+    forward: Forward,
+    vocabulary: Vocabulary,
+    weights: Bm25Weights,
+    corpus?: CorpusStatistics,
+  ): KeywordIndex {
+    const averages = corpus?.averages ?? averageLengths(forward)
+    const impacts = new FieldImpacts(weights, averages)
+    const pairs = new PairMap()
+    const builders = { stems: new PostingsBuilder(), pairs: new PostingsBuilder() }
+    const tally = { stems: new RowTally(vocabulary.stemCount), pairs: new RowTally(1024) }
     for (let row = 0; row < forward.count; row++) {
-      for (let i = postingStart[row]!; i < postingStart[row + 1]!; i++) {
-        const term = termIds[i]!
-        const slot = fill[term]!++
-        this.rows[slot] = row
-        this.impacts[slot] = impacts[i]!
-        if (impacts[i]! > this.termMax[term]!) this.termMax[term] = impacts[i]!
+      tallyRow(row, forward, vocabulary, impacts, pairs, tally)
+      for (const kind of ['stems', 'pairs'] as const) {
+        tally[kind].drain((term, tf) => builders[kind].add(term, impacts.quanta(tf)))
+        builders[kind].endRow()
       }
     }
-    this.words = forward.words.view()
-    this.wordStart = forward.wordStart.view()
-    this.tables = vocabulary.tables()
-    this.termSlot = new Int32Array(this.stemCount).fill(-1)
+    const stemLists = builders.stems.build(vocabulary.stemCount)
+    const pairLists = builders.pairs.build(pairs.size)
+    const parts = { frozen: forward.count, averages, pairs, stemLists, pairLists }
+    return new KeywordIndex(forward, vocabulary, weights, parts, corpus)
+  }
+
+  /** Takes up the next row of the forward data. */
+  append(row: number): void {
+    const { tally } = this
+    tallyRow(row, this.forward, this.vocabulary, this.impacts, this.pairs, tally)
+    tally.stems.drain((term, tf) => this.stemLists.append(term, row, this.impacts.quanta(tf)))
+    tally.pairs.drain((term, tf) => this.pairLists.append(term, row, this.impacts.quanta(tf)))
+  }
+
+  /** Capabilities of the catalogue. */
+  get count(): number {
+    return this.corpus?.count ?? this.forward.count
   }
 
   /** The known terms among stems and adjacent pairs; each once. −1 stands for an unknown stem, which also breaks pairs. */
   termsOf(stems: readonly number[]): KeywordTerm[] {
-    const terms = new Map<number, KeywordTerm>()
-    const add = (id: number) => {
-      if (id >= 0 && this.start[id + 1]! > this.start[id]!) terms.set(id, { id, weight: this.termWeight[id]! })
+    const terms: KeywordTerm[] = []
+    const add = (id: number, df: number, share: number) => {
+      if (terms.some((term) => term.id === id)) return
+      terms.push({ id, weight: Math.fround(share * bm25Idf(this.count, df)) })
     }
-    for (const stem of stems) add(stem < this.stemCount ? stem : -1)
+    for (const stem of stems) if (stem >= 0 && this.stemLists.df(stem) > 0) add(stem, this.df(stem), 1)
     for (let i = 1; i < stems.length; i++) {
       const [a, b] = [stems[i - 1]!, stems[i]!]
       const pair = a < 0 || b < 0 ? -1 : this.pairs.get(a, b)
-      if (pair >= 0) add(this.stemCount + pair)
+      if (pair >= 0 && this.pairLists.df(pair) > 0) add(PAIR + pair, this.pairDf(pair), this.weights.pair)
     }
-    return [...terms.values()]
+    return terms
   }
 
-  /** Number of capabilities a stem stands in. */
+  /** Number of capabilities of the catalogue that a stem stands in. */
   df(stem: number): number {
-    if (stem < 0 || stem >= this.stemCount) return 0
-    return this.frequencies?.[stem] ?? this.start[stem + 1]! - this.start[stem]!
+    if (stem < 0) return 0
+    return this.corpus ? (this.corpus.stems.get(this.vocabulary.stem(stem)) ?? 0) : this.stemLists.df(stem)
   }
 
-  /** The saturated frequency of a term in a row, 0 when it is not there. */
-  saturated(term: number, row: number): number {
-    return this.impact(term, row) * this.unit
-  }
-
-  /** Binary search. */
-  private impact(term: number, row: number): number {
-    const end = this.start[term + 1]!
-    const at = lowerBound(this.rows, this.start[term]!, end, row)
-    return at < end && this.rows[at] === row ? this.impacts[at]! : 0
+  private pairDf(pair: number): number {
+    if (!this.corpus) return this.pairLists.df(pair)
+    const [a, b] = this.pairs.parts(pair)
+    return pairFrequency(this.corpus, this.vocabulary.stem(a), this.vocabulary.stem(b))
   }
 
   /** BM25F of each row, in order, for each of some lists of terms. */
@@ -133,138 +151,172 @@ export class KeywordIndex {
     const ids = [...new Set(lists.flatMap((terms) => terms.map(({ id }) => id)))]
     const slots = lists.map((terms) => terms.map(({ id }) => ids.indexOf(id)))
     const scores = lists.map(() => new Float32Array(rows.length))
-    this.eachRow(ids, rows, (at, impacts) => {
+    this.eachRow(ids, rows, (at, saturated) => {
       for (let list = 0; list < lists.length; list++) {
         const [terms, places] = [lists[list]!, slots[list]!]
         let sum = 0
-        for (let i = 0; i < terms.length; i++) sum += terms[i]!.weight * impacts[places[i]!]!
+        for (let i = 0; i < terms.length; i++) sum += terms[i]!.weight * saturated[places[i]!]!
         scores[list]![at] = sum
       }
     })
     return scores
   }
 
-  /** tf′ of terms in rows, all fields together, before saturation: `rows.length × ids.length`, row-major; 0 for ids below 0. */
-  termFrequencies(ids: readonly number[], rows: Uint32Array): Float32Array {
-    const tf = new Float32Array(rows.length * ids.length)
-    this.eachRow(ids, rows, (at, impacts) => {
-      for (let i = 0; i < ids.length; i++) tf[at * ids.length + i] = unsaturate(impacts[i]!, this.weights.k1)
+  /** tf′ of stems in rows, all fields together, before saturation: `rows.length × stems.length`, row-major; 0 for ids below 0. */
+  termFrequencies(stems: readonly number[], rows: Uint32Array): Float32Array {
+    const tf = new Float32Array(rows.length * stems.length)
+    this.eachRow(stems, rows, (at, saturated) => {
+      for (let i = 0; i < stems.length; i++) {
+        tf[at * stems.length + i] = saturated[i]! > 0 ? unsaturate(saturated[i]!, this.weights.k1) : 0
+      }
     })
     return tf
   }
 
   /**
-   * Visits rows with the saturated frequencies of terms in each. Walks the row's own words to see which terms can be there at all, and looks
-   * up only those: several times as fast as looking up every term of a long query.
+   * Visits rows with the saturated frequency of each term, as the posting lists have it. Reads the rows' own words: they lie together, and
+   * a look into the lists of a long query would be several times as dear.
    */
-  private eachRow(ids: readonly number[], rows: Uint32Array, visit: (at: number, impacts: Float64Array) => void): void {
-    const { termSlot, stemCount } = this
-    const pairs: PairTerm[] = []
-    for (const [slot, id] of ids.entries()) {
-      if (id >= stemCount) pairs.push({ pair: id - stemCount, slot })
-      else if (id >= 0) termSlot[id] = slot
-    }
-    const present = new Uint8Array(ids.length)
-    const impacts = new Float64Array(ids.length)
+  private eachRow(
+    ids: readonly number[],
+    rows: Uint32Array,
+    visit: (at: number, saturated: Float64Array) => void,
+  ): void {
+    const { impacts } = this
+    const pairs = this.mark(ids)
+    const tf = new Float64Array(ids.length)
     for (let at = 0; at < rows.length; at++) {
-      present.fill(0)
-      this.markPresent(rows[at]!, pairs, present)
-      for (let slot = 0; slot < ids.length; slot++) {
-        impacts[slot] = present[slot] === 1 ? this.saturated(ids[slot]!, rows[at]!) : 0
-      }
-      visit(at, impacts)
+      tf.fill(0)
+      this.sumUp(rows[at]!, pairs, tf)
+      for (let slot = 0; slot < ids.length; slot++)
+        if (tf[slot]! > 0) tf[slot] = impacts.quanta(tf[slot]!) * impacts.unit
+      visit(at, tf)
     }
-    for (const id of ids) if (id >= 0 && id < stemCount) termSlot[id] = -1
+    for (const id of ids) if (id >= 0 && id < PAIR) this.termSlot[id] = -1
+    for (const { first } of pairs) this.firsts[first] = 0
   }
 
-  /** Marks the slots of terms whose words stand in a row; a pair may be marked that only seems to be one, across a border of fields. */
-  private markPresent(row: number, pairs: readonly PairTerm[], present: Uint8Array): void {
-    const { words, wordStart, termSlot } = this
-    const { stemOf, stop } = this.tables
-    let previous = -1
-    for (let i = wordStart[row]!, end = wordStart[row + 1]!; i < end; i++) {
-      const word = words[i]!
-      const stem = word === BREAK ? -1 : stemOf[word]!
-      const slot = stem < 0 ? -1 : termSlot[stem]!
-      if (slot >= 0) present[slot] = 1
-      if (stem >= 0 && stop[word] === 1) continue
-      if (slot >= 0 && previous >= 0 && pairs.length > 0) {
-        const pair = this.pairs.get(previous, stem)
-        for (const one of pairs) if (one.pair === pair) present[one.slot] = 1
+  /** Notes in the scratch tables which terms are looked for; answers the pairs among them. */
+  private mark(ids: readonly number[]): PairTerm[] {
+    const { stemCount } = this.vocabulary
+    if (this.termSlot.length < stemCount) {
+      this.termSlot = new Int32Array(stemCount + (stemCount >> 3)).fill(-1)
+      this.firsts = new Uint8Array(this.termSlot.length)
+    }
+    const pairs: PairTerm[] = []
+    for (const [slot, id] of ids.entries()) {
+      if (id >= PAIR) {
+        const [first, second] = this.pairs.parts(id - PAIR)
+        this.firsts[first] = 1
+        pairs.push({ first, second, slot })
+      } else if (id >= 0) this.termSlot[id] = slot
+    }
+    return pairs
+  }
+
+  /** Adds up what each term looked for counts in a row. */
+  private sumUp(row: number, pairs: readonly PairTerm[], tf: Float64Array): void {
+    const { impacts, termSlot, firsts } = this
+    const { stemOf, stop } = this.vocabulary.tables()
+    const words = this.forward.words.raw
+    const lengths = this.forward.fieldLengths.raw
+    let next = this.forward.wordStart.raw[row]!
+    for (let field = 0; field < FIELD_COUNT; field++) {
+      const length = lengths[row * FIELD_COUNT + field]!
+      const end = next + length
+      if (length === 0 || !impacts.counts(field)) {
+        next = end
+        continue
       }
-      previous = slot >= 0 ? stem : -1
+      const single = impacts.stem(field, length)
+      let previous = -1
+      for (; next < end; next++) {
+        const word = words[next]!
+        const stem = stemOf[word]!
+        if (stem >= 0 && termSlot[stem]! >= 0) tf[termSlot[stem]!]! += single
+        if (word !== BREAK && stop[word] === 1) continue
+        if (previous >= 0 && firsts[previous] === 1) {
+          for (const pair of pairs) {
+            if (pair.first === previous && pair.second === stem) tf[pair.slot]! += impacts.pair(field, length)
+          }
+        }
+        previous = stem
+      }
     }
   }
 
   /** The best `depth` rows, best first, ties by row; rows below `floor` may be missing. */
   search(terms: readonly KeywordTerm[], depth: number, eligible: Eligible, floor = 0): Hits {
-    const { rows, impacts, start } = this
-    const lists = terms.map(({ id, weight }): ScoredList => {
-      const factor = weight * this.unit
-      return { id, rows, impacts, from: start[id]!, to: start[id + 1]!, factor, bound: factor * this.termMax[id]! }
-    })
-    return this.maxScore.search(lists, depth, this.rowCount, eligible, floor)
+    const lists: ScoredList[] = []
+    const newLists: ScoredList[] = []
+    const hasNew = this.forward.count > this.frozen
+    for (const { id, weight } of terms) {
+      const [postings, term] = id < PAIR ? [this.stemLists, id] : [this.pairLists, id - PAIR]
+      lists.push(postings.list(term, id, weight * this.impacts.unit))
+      if (hasNew) newLists.push(postings.newList(term, id, weight * this.impacts.unit))
+    }
+    const parts = [{ lists, from: 0, to: this.frozen }]
+    if (hasNew) parts.push({ lists: newLists, from: this.frozen, to: this.forward.count })
+    return this.maxScore.search(parts, depth, eligible, floor)
   }
 
   /** The highest score of any row that is not removed, where one is known to reach `floor`. */
   best(terms: readonly KeywordTerm[], floor: number, eligible: Eligible): number {
     return Math.max(floor, this.search(terms, 1, eligible, floor).scores[0] ?? 0)
   }
+
+  /** Nothing may have been appended. */
+  sections(): NamedArrays {
+    return [
+      ['averages', this.averages],
+      ...this.pairs.sections('pairs'),
+      ...this.stemLists.sections('stemLists'),
+      ...this.pairLists.sections('pairLists'),
+    ]
+  }
+
+  /** What `sections` gave, over the same texts and weights. */
+  static from(reader: SectionReader, forward: Forward, vocabulary: Vocabulary, weights: Bm25Weights): KeywordIndex {
+    return new KeywordIndex(forward, vocabulary, weights, {
+      frozen: forward.count,
+      averages: reader.f64('averages'),
+      pairs: PairMap.from(reader, 'pairs'),
+      stemLists: Postings.from(reader, 'stemLists'),
+      pairLists: Postings.from(reader, 'pairLists'),
+    })
+  }
 }
 
-/** Postings row by row: terms and quantised saturated frequencies of row r are at `start[r] .. start[r + 1]`. */
-function collect(forward: Forward, vocabulary: Vocabulary, weights: Bm25Weights, known?: Float64Array) {
+/** Adds up what each stem and each pair counts in a row, numbering new pairs. */
+function tallyRow(
+  row: number,
+  forward: Forward,
+  vocabulary: Vocabulary,
+  impacts: FieldImpacts,
+  pairs: PairMap,
+  tally: { stems: RowTally; pairs: RowTally },
+): void {
   const { stemOf, stop } = vocabulary.tables()
-  const words = forward.words.view()
-  const wordStart = forward.wordStart.view()
-  const lengths = forward.fieldLengths.view()
-  const count = forward.count
-  const fieldWeights = FIELDS.map((field) => weights.fields[field])
-  const averages = known ?? averageLengths(lengths)
-  const stemCount = vocabulary.stems.length
-  const pairs = new PairMap(count * 8)
-  const terms = new Growable((n) => new Uint32Array(n))
-  const impacts = new Growable((n) => new Uint16Array(n))
-  const start = new Uint32Array(count + 1)
-  const scale = QUANTA / (weights.k1 + 1)
-  const row = new RowTally(stemCount)
-  /** One field of a row: its words are `words[from .. to)`. */
-  const addField = (field: number, from: number, to: number) => {
-    const single = fieldImpact(fieldWeights[field]!, weights.b, to - from, averages[field]!)
-    const double = fieldImpact(fieldWeights[field]!, weights.pairB, to - from, averages[field]!)
+  const words = forward.words.raw
+  const lengths = forward.fieldLengths.raw
+  let next = forward.wordStart.raw[row]!
+  for (let field = 0; field < FIELD_COUNT; field++) {
+    const length = lengths[row * FIELD_COUNT + field]!
+    const end = next + length
+    if (length === 0 || !impacts.counts(field)) {
+      next = end
+      continue
+    }
+    const single = impacts.stem(field, length)
+    const double = impacts.pair(field, length)
     let previous = -1
-    for (let i = from; i < to; i++) {
-      const word = words[i]!
+    for (; next < end; next++) {
+      const word = words[next]!
       const stem = stemOf[word]!
-      if (word !== BREAK) row.add(stem, single)
+      if (stem >= 0) tally.stems.add(stem, single)
       if (word !== BREAK && stop[word] === 1) continue
-      if (previous >= 0 && stem >= 0 && weights.pair > 0) row.add(stemCount + pairs.add(previous, stem), double)
+      if (previous >= 0 && stem >= 0 && impacts.usesPairs) tally.pairs.add(pairs.add(previous, stem), double)
       previous = stem
     }
   }
-  for (let at = 0; at < count; at++) {
-    let next = wordStart[at]!
-    for (let field = 0; field < FIELD_COUNT; field++) {
-      const length = lengths[at * FIELD_COUNT + field]!
-      if (fieldWeights[field]! > 0 && length > 0) addField(field, next, next + length)
-      next += length
-    }
-    row.drain((term, tf) => {
-      terms.push(term)
-      impacts.push(Math.max(1, Math.round(saturate(tf, weights.k1) * scale)))
-    })
-    start[at + 1] = terms.length
-  }
-  return { terms, impacts, start, pairs }
-}
-
-/** Average number of entries of each field over the rows that have it. */
-function averageLengths(lengths: Uint16Array): Float64Array {
-  const sums = new Float64Array(FIELD_COUNT)
-  const filled = new Float64Array(FIELD_COUNT)
-  for (let i = 0; i < lengths.length; i++) {
-    sums[i % FIELD_COUNT]! += lengths[i]!
-    if (lengths[i]! > 0) filled[i % FIELD_COUNT]!++
-  }
-  return sums.map((sum, field) => sum / Math.max(1, filled[field]!))
 }

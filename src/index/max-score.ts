@@ -22,6 +22,13 @@ export interface ScoredList {
   bound: number
 }
 
+/** The lists over the rows from `from` up to, but not including, `to`. */
+export interface ScoredPart {
+  lists: ScoredList[]
+  from: number
+  to: number
+}
+
 /** Which rows may be answered, and their labels. */
 export interface Eligible {
   labels: Uint32Array
@@ -49,24 +56,27 @@ export class MaxScore {
   private floor = 0
 
   /**
-   * The best `depth` rows below `count`, best first, ties by row. Rows below `floor` may be missing.
-   * @param lists put in the order of their bounds, the strongest first
+   * The best `depth` rows, best first, ties by row. Rows below `floor` may be missing.
+   * @param parts consecutive ranges of rows, each with the lists over them (put in the order of their bounds, the strongest first); every
+   * part has the same lists' bounds
    */
-  search(lists: ScoredList[], depth: number, count: number, eligible: Eligible, floor: number): Hits {
-    lists.sort((a, b) => b.bound - a.bound || a.id - b.id)
-    const most = lists.reduce((sum, list) => sum + list.bound, 0)
+  search(parts: readonly ScoredPart[], depth: number, eligible: Eligible, floor: number): Hits {
+    const most = parts[0]!.lists.reduce((sum, list) => sum + list.bound, 0)
     const scale = (BINS - 1) / (most * 1.0001)
     this.bins.fill(0)
     this.kept = 0
     this.above = 0
     this.floorBin = 0
     this.floor = floor
-    const cursors = new Uint32Array(lists.length)
-    for (let i = 0; i < lists.length; i++) cursors[i] = lists[i]!.from
-    for (let start = 0; start < count; start += BLOCK) {
-      const end = Math.min(start + BLOCK, count)
-      const met = this.block(lists, cursors, start, end, most)
-      this.take(met, start, depth, scale, eligible)
+    for (const { lists, from, to } of parts) {
+      lists.sort((a, b) => b.bound - a.bound || a.id - b.id)
+      const cursors = new Uint32Array(lists.length)
+      for (let i = 0; i < lists.length; i++) cursors[i] = lists[i]!.from
+      for (let start = from; start < to; start += BLOCK) {
+        const end = Math.min(start + BLOCK, to)
+        const met = this.block(lists, cursors, start, end, most)
+        this.take(met, start, depth, scale, eligible)
+      }
     }
     return this.best(depth, eligible.labels)
   }

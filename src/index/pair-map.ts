@@ -1,67 +1,86 @@
-/** Numbers pairs of ids in order of first sight; open addressing on typed arrays, about 20 bytes a pair. */
+import { growableU32 } from './growable.js'
+import type { NamedArrays, SectionReader } from './sections.js'
+
+/** Numbers pairs of ids in order of first sight; open addressing on typed arrays, about 16 bytes a pair. */
 export class PairMap {
-  size = 0
-  private keys: Float64Array
-  private ids: Int32Array
-  private mask: number
+  /** The two parts of every pair, by id. */
+  private readonly firsts
+  private readonly seconds
+  /** id + 1, 0 when free. */
+  private slots: Int32Array
 
-  constructor(expected = 1024) {
-    const slots = 2 ** Math.ceil(Math.log2(Math.max(16, expected * 1.6)))
-    this.keys = new Float64Array(slots).fill(-1)
-    this.ids = new Int32Array(slots)
-    this.mask = slots - 1
+  constructor(firsts = growableU32(), seconds = growableU32(), slots: Int32Array = new Int32Array(1024)) {
+    this.firsts = firsts
+    this.seconds = seconds
+    this.slots = slots
   }
 
-  /** The pair's id, or −1 when it was never added. Both parts are below 2²⁶. */
+  get size(): number {
+    return this.firsts.length
+  }
+
+  /** The pair's id, or −1 when it was never added. */
   get(a: number, b: number): number {
-    const key = a * 0x4000000 + b
-    for (let slot = this.slotOf(a, b); ; slot = (slot + 1) & this.mask) {
-      const found = this.keys[slot]!
-      if (found === key) return this.ids[slot]!
-      if (found < 0) return -1
-    }
-  }
-
-  /** Every pair with its id, in no particular order. */
-  *entries(): Generator<[a: number, b: number, id: number]> {
-    for (const [slot, key] of this.keys.entries()) {
-      if (key >= 0) yield [Math.floor(key / 0x4000000), key % 0x4000000, this.ids[slot]!]
-    }
+    return this.slots[this.find(a, b)]! - 1
   }
 
   add(a: number, b: number): number {
-    if (this.size * 3 > this.mask * 2) this.grow()
-    const key = a * 0x4000000 + b
-    for (let slot = this.slotOf(a, b); ; slot = (slot + 1) & this.mask) {
-      const found = this.keys[slot]!
-      if (found === key) return this.ids[slot]!
-      if (found < 0) {
-        this.keys[slot] = key
-        this.ids[slot] = this.size
-        return this.size++
-      }
-    }
+    if (this.size * 3 > this.slots.length * 2) this.grow()
+    const slot = this.find(a, b)
+    if (this.slots[slot] !== 0) return this.slots[slot]! - 1
+    this.firsts.push(a)
+    this.seconds.push(b)
+    this.slots[slot] = this.size
+    return this.size - 1
   }
 
-  /** Fibonacci-style mixing of both parts (Knuth, TAOCP 3, 6.4). */
-  private slotOf(a: number, b: number): number {
-    let h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b)
-    h ^= h >>> 15
-    return (Math.imul(h, 0x2c1b3c6d) >>> 7) & this.mask
+  parts(id: number): [a: number, b: number] {
+    return [this.firsts.raw[id]!, this.seconds.raw[id]!]
+  }
+
+  sections(name: string): NamedArrays {
+    return [
+      [`${name}.firsts`, this.firsts.view()],
+      [`${name}.seconds`, this.seconds.view()],
+      [`${name}.slots`, this.slots],
+    ]
+  }
+
+  /** Takes the arrays over. */
+  static from(reader: SectionReader, name: string): PairMap {
+    const firsts = growableU32(reader.u32(`${name}.firsts`))
+    return new PairMap(firsts, growableU32(reader.u32(`${name}.seconds`)), reader.i32(`${name}.slots`))
+  }
+
+  /** Where a pair stands, or where it would. */
+  private find(a: number, b: number): number {
+    const { slots } = this
+    const firsts = this.firsts.raw
+    const seconds = this.seconds.raw
+    const mask = slots.length - 1
+    for (let slot = hashOf(a, b) & mask; ; slot = (slot + 1) & mask) {
+      const id = slots[slot]! - 1
+      if (id < 0 || (firsts[id] === a && seconds[id] === b)) return slot
+    }
   }
 
   private grow(): void {
-    const { keys, ids } = this
-    this.keys = new Float64Array(keys.length * 2).fill(-1)
-    this.ids = new Int32Array(keys.length * 2)
-    this.mask = this.keys.length - 1
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i]!
-      if (key < 0) continue
-      let slot = this.slotOf(Math.floor(key / 0x4000000), key % 0x4000000)
-      while (this.keys[slot]! >= 0) slot = (slot + 1) & this.mask
-      this.keys[slot] = key
-      this.ids[slot] = ids[i]!
+    const firsts = this.firsts.raw
+    const seconds = this.seconds.raw
+    const slots = new Int32Array(this.slots.length * 2)
+    const mask = slots.length - 1
+    for (let id = 0; id < this.size; id++) {
+      let slot = hashOf(firsts[id]!, seconds[id]!) & mask
+      while (slots[slot] !== 0) slot = (slot + 1) & mask
+      slots[slot] = id + 1
     }
+    this.slots = slots
   }
+}
+
+/** Fibonacci-style mixing of both parts (Knuth, TAOCP 3, 6.4). */
+function hashOf(a: number, b: number): number {
+  let h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b)
+  h ^= h >>> 15
+  return Math.imul(h, 0x2c1b3c6d) >>> 7
 }

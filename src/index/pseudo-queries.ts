@@ -29,7 +29,7 @@ export function pseudoQueries(
     if (content.length < FEWEST_WORDS) continue
     const kept = content.filter(() => random() < 0.5)
     if (kept.length < FEWEST_WORDS / 2) continue
-    queries.push({ label: forward.labels.view()[row]!, text: kept.map((word) => vocabulary.words[word]!).join(' ') })
+    queries.push({ label: forward.labels.view()[row]!, text: kept.map((word) => vocabulary.word(word)).join(' ') })
   }
   return queries
 }

@@ -5,24 +5,29 @@ import { bm25Idf } from '../core/relevance/bm25.js'
 import type { RelevanceWeights } from '../core/relevance/weights.js'
 import { wordsOf } from '../core/text/words.js'
 import { type CorpusStatistics, evenSample } from './corpus-statistics.js'
+import { CosineStatistics } from './cosine-statistics.js'
 import { Forward } from './forward.js'
 import { KeywordIndex } from './keyword.js'
 import { pseudoQueries } from './pseudo-queries.js'
 import { type AnalyzedQuery, analyzeQuery } from './query.js'
 import { type Candidates, order, type Ranked, type RankInput, type Ranking } from './ranking.js'
-import { Reranker } from './rerank.js'
-import { forwardFrom, forwardSections } from './snapshot-sections.js'
+import { pieceIdf as pieceIdfOf, Reranker } from './rerank.js'
+import { bytesOf, damaged, type NamedArrays, SectionReader } from './sections.js'
 import { Spelling } from './spelling.js'
 import { Vocabulary } from './vocabulary.js'
 
 export type { AnalyzedQuery, Ranked, RankInput, Ranking }
 
-/** What is computed from the forward data and thrown away when documents come or go. */
+/** What is computed from the forward data in one go, and appended to for the few documents that come later. */
 interface Built {
   keyword: KeywordIndex
+  statistics: CosineStatistics
   reranker: Reranker
   spelling?: Spelling
 }
+
+/** Rows that may be appended to what was built, as a share of the rows it was built from, before it is built anew. */
+const APPENDED_SHARE = 0.1
 
 /**
  * Everything the order of an answer needs except the vectors: keyword retrieval and the re-ranking of both retrievers' candidates.
@@ -78,8 +83,24 @@ export class RelevanceIndex {
       this.live++
     }
     if (documents.length === 0) return
-    this.built = undefined
     this.sample = undefined
+    this.append(this.forward.count - documents.length)
+  }
+
+  /** Takes the rows from `first` on into what was built, or drops it when they are too many. */
+  private append(first: number): void {
+    const { built, forward } = this
+    if (built === undefined) return
+    const { frozen } = built.keyword
+    if (this.corpus !== undefined || forward.count - frozen > frozen * APPENDED_SHARE) {
+      this.built = undefined
+      return
+    }
+    for (let row = first; row < forward.count; row++) {
+      built.keyword.append(row)
+      built.statistics.append(row)
+    }
+    built.spelling?.add(forward.words.view().subarray(forward.wordStart.raw[first]!))
   }
 
   /** Takes capabilities out of every answer at once; unknown labels are ignored. Statistics follow with the next `compact`. */
@@ -125,7 +146,7 @@ export class RelevanceIndex {
       self: this.selfScore(query, keyword),
       noise: this.noise,
       matched: (row) => this.matchedWords(query, keyword, row),
-      hits: (row) => this.hits(query, keyword, row),
+      hits: (row) => this.stemsIn(query, keyword, row).size,
       sample: this.sampleLabels(),
     }
     return order(query, input, candidates, this.weights)
@@ -179,8 +200,9 @@ export class RelevanceIndex {
     this.noise = best.length < 2 || variance === 0 ? [] : [mean, Math.sqrt(variance)]
   }
 
-  /** Drops removed rows and recomputes all statistics now, instead of with the next question. */
+  /** Drops removed rows and recomputes all statistics, now. */
   compact(): void {
+    if (this.built && this.built.keyword.frozen < this.forward.count) this.built = undefined
     if (this.live < this.forward.count) {
       const kept = this.forward.filter((row) => this.dead?.[row] !== 1, this.vocabulary)
       this.dead = undefined
@@ -193,31 +215,61 @@ export class RelevanceIndex {
     this.build()
   }
 
-  /** Named byte arrays from which `restore` makes an equal index. */
+  /** Named byte arrays from which `restore` makes an equal index; they share its memory. */
   snapshot(): Map<string, Uint8Array> {
     this.compact()
-    return forwardSections(this.forward, this.vocabulary, this.noise)
+    const { keyword, statistics, reranker } = this.build()
+    const arrays: NamedArrays = [
+      ...this.forward.sections(),
+      ...this.vocabulary.sections(),
+      ...keyword.sections(),
+      ...statistics.sections(),
+      ['pieceIdf', reranker.pieceIdf],
+      ['noise', Float64Array.from(this.noise)],
+      ['weights', new TextEncoder().encode(this.fingerprint())],
+    ]
+    return new Map(arrays.map(([name, array]) => [name, bytesOf(array)]))
   }
 
-  /** Throws `damaged-file` when a section is missing or they disagree. */
+  /** Takes the sections over: nothing is copied or computed. Throws `damaged-file` when one is missing or they disagree. */
   static restore(sections: Map<string, Uint8Array>, table: TokenTable, weights: RelevanceWeights): RelevanceIndex {
+    const reader = new SectionReader(sections)
     const index = new RelevanceIndex(table, weights)
-    const { forward, words, noise } = forwardFrom(sections)
-    index.forward = forward
-    index.vocabulary = new Vocabulary(words)
-    index.noise = noise
-    for (const [row, label] of forward.labels.view().entries()) index.setRow(label, row)
-    index.live = forward.count
-    index.build()
+    index.forward = new Forward(reader)
+    index.vocabulary = new Vocabulary(reader)
+    index.noise = [...reader.f64('noise')]
+    const labels = index.forward.labels.view()
+    for (let row = 0; row < labels.length; row++) index.setRow(labels[row]!, row)
+    index.live = labels.length
+    index.built = index.builtFrom(reader)
     return index
+  }
+
+  /** What was built when the snapshot was written; undefined when other weights have come since, and it has to be built anew. */
+  private builtFrom(reader: SectionReader): Built | undefined {
+    const { forward, vocabulary, table, weights } = this
+    const keyword = KeywordIndex.from(reader, forward, vocabulary, weights.bm25)
+    const statistics = CosineStatistics.from(reader, forward, vocabulary, keyword.pairs)
+    const pieceIdf = reader.f32('pieceIdf')
+    if (pieceIdf.length !== table.size) throw damaged('it was made with another table of pieces')
+    if (reader.text('weights') !== this.fingerprint()) return undefined
+    const reranker = new Reranker(forward, vocabulary, table, keyword.pairs, { statistics, pieceIdf })
+    return { keyword, statistics, reranker }
+  }
+
+  /** The weights that the postings depend on. */
+  private fingerprint(): string {
+    return JSON.stringify(this.weights.bm25)
   }
 
   private build(): Built {
     if (this.built === undefined) {
-      const { corpus } = this
-      const keyword = new KeywordIndex(this.forward, this.vocabulary, this.weights.bm25, corpus)
-      const reranker = new Reranker(this.forward, this.vocabulary, this.table, keyword.pairs, corpus)
-      this.built = { keyword, reranker }
+      const { forward, vocabulary, table, corpus } = this
+      const keyword = KeywordIndex.build(forward, vocabulary, this.weights.bm25, corpus)
+      const statistics = CosineStatistics.build(forward, vocabulary, keyword.pairs, corpus)
+      const pieceIdf = corpus?.pieceIdf ?? pieceIdfOf(forward.pieces.view(), forward.pieceStart.view(), table.size)
+      const reranker = new Reranker(forward, vocabulary, table, keyword.pairs, { statistics, pieceIdf })
+      this.built = { keyword, statistics, reranker }
     }
     return this.built
   }
@@ -263,23 +315,33 @@ export class RelevanceIndex {
     return sum
   }
 
-  private hits(query: AnalyzedQuery, keyword: KeywordIndex, row: number): number {
-    const ids = [...new Set(query.stems)].map((stem) => this.vocabulary.stemId(stem))
-    return ids.filter((id) => id >= 0 && keyword.saturated(id, row) > 0).length
+  /** The distinct stems of the query that stand in a row. */
+  private stemsIn(query: AnalyzedQuery, keyword: KeywordIndex, row: number): Set<string> {
+    const stems = [...new Set(query.stems)]
+    const ids = stems.map((stem) => this.vocabulary.stemId(stem))
+    const tf = keyword.termFrequencies(ids, Uint32Array.of(row))
+    return new Set(stems.filter((_, i) => tf[i]! > 0))
   }
 
   /** Up to `SAMPLE` live labels, evenly drawn; kept until something is added or removed. */
   private sampleLabels(): Uint32Array {
     if (this.corpus) return this.corpus.sample
-    this.sample ??= evenSample(this.forward.labels.view().filter((_, row) => this.dead?.[row] !== 1))
+    this.sample ??= evenSample(this.liveLabels())
     return this.sample
   }
 
+  private liveLabels(): Uint32Array {
+    const { dead } = this
+    const labels = this.forward.labels.view()
+    if (dead === undefined) return labels
+    const live = new Uint32Array(labels.length)
+    let count = 0
+    for (let row = 0; row < labels.length; row++) if (dead[row] !== 1) live[count++] = labels[row]!
+    return live.subarray(0, count)
+  }
+
   private matchedWords(query: AnalyzedQuery, keyword: KeywordIndex, row: number): string[] {
-    const matched = query.words.filter((_, i) => {
-      const id = this.vocabulary.stemId(query.stems[i]!)
-      return id >= 0 && keyword.saturated(id, row) > 0
-    })
-    return [...new Set(matched)]
+    const stems = this.stemsIn(query, keyword, row)
+    return [...new Set(query.words.filter((_, i) => stems.has(query.stems[i]!)))]
   }
 }

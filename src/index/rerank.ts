@@ -1,14 +1,13 @@
 import type { TokenTable } from '../core/embedding.js'
-import { FIELDS } from '../core/relevance/bm25.js'
 import { type CosineKernel, lateInteraction, reverseInteraction } from '../core/relevance/late.js'
 import { kernelOf } from '../core/relevance/simd.js'
 import { cosineIdf, tfIdf } from '../core/relevance/tfidf.js'
-import { type CorpusStatistics, pairFrequency } from './corpus-statistics.js'
+import type { CosineStatistics } from './cosine-statistics.js'
 import type { Forward } from './forward.js'
 import type { PairMap } from './pair-map.js'
 import { type AnalyzedQuery, isContentPiece } from './query.js'
-import { RowTally } from './row-tally.js'
-import { BREAK, gramsOf, type Vocabulary } from './vocabulary.js'
+import { TextRows } from './text-rows.js'
+import { gramsOf, type Vocabulary } from './vocabulary.js'
 
 /** What the re-ranker measures of candidates, one number each a candidate, about 0..1. */
 export interface RerankFeatures {
@@ -26,37 +25,22 @@ interface SparseQuery {
   norm: number
 }
 
-const FIELD_COUNT = FIELDS.length
-/** Name, description and intents: the fields that say what the capability does. */
-const TEXT_FIELDS = 3
-
-/** Statistics and norms for the re-ranking features, computed from the forward data in one go; the data must not change while it lives. */
+/** Measures candidates against a query by pieces, 4-grams and stem pairs. */
 export class Reranker {
-  /** Capabilities that the statistics are of. */
-  private readonly count: number
-  private readonly rows: number
+  private readonly forward: Forward
   private readonly vocabulary: Vocabulary
-  private readonly tables: ReturnType<Vocabulary['tables']>
-  private readonly words: Uint32Array
-  private readonly wordStart: Uint32Array
-  private readonly lengths: Uint16Array
-  private readonly pieces: Uint32Array
-  private readonly pieceStart: Uint32Array
-  private readonly namePieces: Uint8Array
+  private readonly texts: TextRows
+  private readonly statistics: CosineStatistics
+  private readonly pairs: PairMap
   private readonly kernel: CosineKernel
   private readonly table: TokenTable
   /** √ln((N + 1)/(df + ½)) of every piece of the table; of a piece never seen, half the largest. */
   readonly pieceIdf: Float32Array
-  private readonly pairs: PairMap
-  private readonly gramIdf: Float32Array
-  private readonly pairIdf: Float32Array
-  private readonly gramNorm: Float32Array
-  private readonly pairNorm: Float32Array
   /** Scratch: piece → column in the current cosine matrix, gram → slot in the current query; −1 outside. */
   private readonly pieceSlot: Int32Array
-  private readonly gramSlot: Int32Array
+  private gramSlot = new Int32Array(0)
   /** Scratch: 1 for stems that a pair of the current query begins with. */
-  private readonly firsts: Uint8Array
+  private firsts = new Uint8Array(0)
   /** Scratch: cosines of the current pieces, and the slots and weights of one row's. */
   private cosines = new Float32Array(0)
   private slots = new Int32Array(0)
@@ -64,33 +48,23 @@ export class Reranker {
   /** Per piece: 0 not looked at yet, 1 content, 2 punctuation or stop word. */
   private readonly content: Uint8Array
 
-  /** @param corpus statistics of a larger catalogue that these rows are a part of; their own when left out */
-  constructor(forward: Forward, vocabulary: Vocabulary, table: TokenTable, pairs: PairMap, corpus?: CorpusStatistics) {
-    this.rows = forward.count
-    this.count = corpus?.count ?? forward.count
+  constructor(
+    forward: Forward,
+    vocabulary: Vocabulary,
+    table: TokenTable,
+    pairs: PairMap,
+    { statistics, pieceIdf }: { statistics: CosineStatistics; pieceIdf: Float32Array },
+  ) {
+    this.forward = forward
     this.vocabulary = vocabulary
-    this.tables = vocabulary.tables()
-    this.words = forward.words.view()
-    this.wordStart = forward.wordStart.view()
-    this.lengths = forward.fieldLengths.view()
-    this.pieces = forward.pieces.view()
-    this.pieceStart = forward.pieceStart.view()
-    this.namePieces = forward.namePieces.view()
+    this.texts = new TextRows(forward, vocabulary)
+    this.statistics = statistics
+    this.pairs = pairs
     this.kernel = kernelOf(table)
     this.table = table
-    this.pairs = pairs
-    this.pieceIdf = corpus?.pieceIdf ?? pieceIdf(this.pieces, this.pieceStart, table.size)
+    this.pieceIdf = pieceIdf
     this.pieceSlot = new Int32Array(table.size).fill(-1)
-    this.gramSlot = new Int32Array(vocabulary.gramCount).fill(-1)
-    this.firsts = new Uint8Array(vocabulary.stems.length)
     this.content = new Uint8Array(table.size)
-    this.gramIdf = new Float32Array(vocabulary.gramCount)
-    this.pairIdf = new Float32Array(pairs.size)
-    this.gramNorm = new Float32Array(this.rows)
-    this.pairNorm = new Float32Array(this.rows)
-    if (corpus) this.takeIdf(corpus)
-    else this.computeIdf()
-    this.computeNorms()
   }
 
   /** Features of every row of `rows`, same order. */
@@ -103,7 +77,9 @@ export class Reranker {
   }
 
   private lateOf(query: AnalyzedQuery, rows: Uint32Array): { late: Float32Array; reverseLate: Float32Array } {
-    const { pieceSlot, pieces, pieceStart, namePieces } = this
+    const { pieceSlot } = this
+    const [pieces, pieceStart] = [this.forward.pieces.raw, this.forward.pieceStart.raw]
+    const namePieces = this.forward.namePieces.raw
     const late = new Float32Array(rows.length)
     const reverseLate = new Float32Array(rows.length)
     const found = this.piecesOf(rows)
@@ -129,7 +105,8 @@ export class Reranker {
 
   /** The distinct pieces of some rows; `pieceSlot` says where each stands among them. */
   private piecesOf(rows: Uint32Array): Uint32Array {
-    const { pieceSlot, pieces, pieceStart } = this
+    const { pieceSlot } = this
+    const [pieces, pieceStart] = [this.forward.pieces.raw, this.forward.pieceStart.raw]
     let room = 0
     for (let at = 0; at < rows.length; at++) room += pieceStart[rows[at]! + 1]! - pieceStart[rows[at]!]!
     const found = new Uint32Array(room)
@@ -152,11 +129,16 @@ export class Reranker {
   }
 
   private gramCosines(words: readonly string[], rows: Uint32Array): Float32Array {
-    const { gramSlot, gramNorm } = this
+    const { vocabulary, statistics } = this
+    if (this.gramSlot.length < vocabulary.gramCount) {
+      this.gramSlot = new Int32Array(vocabulary.gramCount + (vocabulary.gramCount >> 3)).fill(-1)
+    }
+    const { gramSlot } = this
+    const gramNorm = statistics.gramNorm.raw
     const query = sparse(
       words.flatMap(gramsOf),
-      (gram) => this.vocabulary.gramId(gram),
-      (id) => (id < 0 ? cosineIdf(this.count, 0) : this.gramIdf[id]!),
+      (gram) => vocabulary.gramId(gram),
+      (id) => statistics.gramIdfOf(id),
     )
     for (let slot = 0; slot < query.ids.length; slot++) gramSlot[query.ids[slot]!] = slot
     const counts = new Uint16Array(query.ids.length)
@@ -171,10 +153,11 @@ export class Reranker {
 
   /** How often each 4-gram that `gramSlot` names stands in the content words of the text fields of a row. */
   private countGrams(row: number, counts: Uint16Array): void {
-    const { words, gramSlot } = this
-    const { stop, gramStart, grams } = this.tables
+    const { gramSlot } = this
+    const words = this.forward.words.raw
+    const { stop, gramStart, grams } = this.vocabulary.tables()
     counts.fill(0)
-    for (let i = this.wordStart[row]!, end = this.textEnd(row); i < end; i++) {
+    for (let i = this.forward.wordStart.raw[row]!, end = this.texts.textEnd(row); i < end; i++) {
       const word = words[i]!
       if (stop[word] === 1) continue
       for (let g = gramStart[word]!, last = gramStart[word + 1]!; g < last; g++) {
@@ -187,122 +170,33 @@ export class Reranker {
   private pairCosines(stems: readonly string[], rows: Uint32Array): Float32Array {
     const ids = stems.map((stem) => this.vocabulary.stemId(stem))
     const keys = ids.slice(1).map((stem, i) => (ids[i]! < 0 || stem < 0 ? -1 : this.pairs.get(ids[i]!, stem)))
-    const texts = stems.slice(1).map((stem, i) => `${stems[i]} ${stem}`)
-    const idOf = new Map(texts.map((text, i) => [text, keys[i]!]))
-    const unseen = cosineIdf(this.count, 0)
+    const bigrams = stems.slice(1).map((stem, i) => `${stems[i]} ${stem}`)
+    const idOf = new Map(bigrams.map((text, i) => [text, keys[i]!]))
+    const { statistics, texts } = this
     const query = sparse(
-      texts,
+      bigrams,
       (text) => idOf.get(text)!,
-      (id) => (id < 0 ? unseen : this.pairIdf[id]!),
+      (id) => statistics.pairIdfOf(id),
     )
     const cosines = new Float32Array(rows.length)
     if (query.ids.length === 0) return cosines
     const asked = query.ids.map((id) => keys.indexOf(id)).map((at): [number, number] => [ids[at]!, ids[at + 1]!])
+    const { stemCount } = this.vocabulary
+    if (this.firsts.length < stemCount) this.firsts = new Uint8Array(stemCount + (stemCount >> 3))
     for (const [first] of asked) this.firsts[first] = 1
     const counts = new Uint16Array(query.ids.length)
     for (let at = 0; at < rows.length; at++) {
       counts.fill(0)
-      this.eachPair(rows[at]!, (a, b) => {
+      texts.eachPair(rows[at]!, (a, b) => {
         if (this.firsts[a] === 0) return
         for (let slot = 0; slot < asked.length; slot++) {
           if (asked[slot]![0] === a && asked[slot]![1] === b) counts[slot]!++
         }
       })
-      cosines[at] = cosine(query, counts, this.pairNorm[rows[at]!]!)
+      cosines[at] = cosine(query, counts, statistics.pairNorm.raw[rows[at]!]!)
     }
     for (const [first] of asked) this.firsts[first] = 0
     return cosines
-  }
-
-  /** Where the words of name, description and intents of a row end. */
-  private textEnd(row: number): number {
-    let end = this.wordStart[row]!
-    for (let field = 0; field < TEXT_FIELDS; field++) end += this.lengths[row * FIELD_COUNT + field]!
-    return end
-  }
-
-  /** Every 4-gram occurrence of the content words of the text fields of a row. */
-  private eachGram(row: number, visit: (gram: number) => void): void {
-    const { stop, gramStart, grams } = this.tables
-    for (let i = this.wordStart[row]!, end = this.textEnd(row); i < end; i++) {
-      const word = this.words[i]!
-      if (stop[word] === 1) continue
-      for (let g = gramStart[word]!; g < gramStart[word + 1]!; g++) visit(grams[g]!)
-    }
-  }
-
-  /** Adjacent content stems of the text fields; a pair spans neither entries nor fields. */
-  private eachPair(row: number, visit: (a: number, b: number) => void): void {
-    const { stop, stemOf } = this.tables
-    let next = this.wordStart[row]!
-    for (let field = 0; field < TEXT_FIELDS; field++) {
-      let previous = -1
-      for (const end = next + this.lengths[row * FIELD_COUNT + field]!; next < end; next++) {
-        const word = this.words[next]!
-        if (word === BREAK) {
-          previous = -1
-          continue
-        }
-        if (stop[word] === 1) continue
-        if (previous >= 0) visit(previous, stemOf[word]!)
-        previous = stemOf[word]!
-      }
-    }
-  }
-
-  private takeIdf(corpus: CorpusStatistics): void {
-    for (const [gram, id] of this.vocabulary.grams()) {
-      this.gramIdf[id] = cosineIdf(this.count, corpus.grams.get(gram) ?? 0)
-    }
-    const { stems } = this.vocabulary
-    for (const [a, b, id] of this.pairs.entries()) {
-      this.pairIdf[id] = cosineIdf(this.count, pairFrequency(corpus, stems[a]!, stems[b]!))
-    }
-  }
-
-  /** Fills `gramIdf` and `pairIdf` (first with document frequencies). */
-  private computeIdf(): void {
-    const { gramIdf, pairIdf, count, rows } = this
-    const lastGram = new Int32Array(gramIdf.length).fill(-1)
-    const lastPair = new Int32Array(pairIdf.length).fill(-1)
-    for (let row = 0; row < rows; row++) {
-      this.eachGram(row, (gram) => {
-        if (lastGram[gram] === row) return
-        lastGram[gram] = row
-        gramIdf[gram]!++
-      })
-      this.eachPair(row, (a, b) => {
-        const id = this.pairs.get(a, b)
-        if (id < 0 || lastPair[id] === row) return
-        lastPair[id] = row
-        pairIdf[id]!++
-      })
-    }
-    for (let i = 0; i < gramIdf.length; i++) gramIdf[i] = cosineIdf(count, gramIdf[i]!)
-    for (let i = 0; i < pairIdf.length; i++) pairIdf[i] = cosineIdf(count, pairIdf[i]!)
-  }
-
-  private computeNorms(): void {
-    const grams = new RowTally(this.gramIdf.length)
-    const pairs = new RowTally(this.pairIdf.length)
-    let squares = 0
-    for (let row = 0; row < this.rows; row++) {
-      this.eachGram(row, (gram) => grams.add(gram, 1))
-      squares = 0
-      grams.drain((gram, tf) => {
-        squares += tfIdf(tf, this.gramIdf[gram]!) ** 2
-      })
-      this.gramNorm[row] = Math.sqrt(squares)
-      this.eachPair(row, (a, b) => {
-        const id = this.pairs.get(a, b)
-        if (id >= 0) pairs.add(id, 1)
-      })
-      squares = 0
-      pairs.drain((id, tf) => {
-        squares += tfIdf(tf, this.pairIdf[id]!) ** 2
-      })
-      this.pairNorm[row] = Math.sqrt(squares)
-    }
   }
 }
 

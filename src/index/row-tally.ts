@@ -18,6 +18,11 @@ export class RowTally {
     this.sums[id]! += amount
   }
 
+  /** Visits every id in order of first sight. */
+  each(visit: (id: number) => void): void {
+    for (const id of this.ids) visit(id)
+  }
+
   /** Visits every id in order of first sight, and empties the tally. */
   drain(visit: (id: number, sum: number) => void): void {
     for (const id of this.ids) {

@@ -1,4 +1,5 @@
 import { editDistance } from '../core/text/distance.js'
+import { growTo } from './typed.js'
 import type { Vocabulary } from './vocabulary.js'
 
 /** Shorter words have too many neighbours. */
@@ -11,26 +12,41 @@ const FEWEST_USES = 2
 /** Finds the word of the catalogue that a never-seen word was probably meant to be. */
 export class Spelling {
   private readonly vocabulary: Vocabulary
-  private readonly uses: Uint32Array
+  private uses = new Uint32Array(0)
   /** Word id → which letters it has, one bit a letter. */
-  private readonly letters: Uint32Array
+  private letters = new Uint32Array(0)
   /** First letter and length → word ids. */
   private readonly buckets = new Map<string, number[]>()
 
   /** @param words word ids of all texts, one entry an occurrence */
   constructor(vocabulary: Vocabulary, words: Uint32Array) {
     this.vocabulary = vocabulary
-    this.uses = new Uint32Array(vocabulary.words.length)
-    this.letters = new Uint32Array(vocabulary.words.length)
-    for (const word of words) this.uses[word]!++
-    for (const [id, word] of vocabulary.words.entries()) {
-      if (this.uses[id]! < FEWEST_USES || !/^[a-z]{4,}$/.test(word)) continue
-      this.letters[id] = lettersOf(word)
-      const key = `${word[0]}${word.length}`
-      const bucket = this.buckets.get(key)
-      if (bucket) bucket.push(id)
-      else this.buckets.set(key, [id])
-    }
+    this.makeRoom()
+    for (let i = 0; i < words.length; i++) this.uses[words[i]!]!++
+    for (let id = 0; id < vocabulary.wordCount; id++) if (this.uses[id]! >= FEWEST_USES) this.know(id)
+  }
+
+  /** Takes up further texts. */
+  add(words: Uint32Array): void {
+    this.makeRoom()
+    for (const id of words) if (++this.uses[id]! === FEWEST_USES) this.know(id)
+  }
+
+  private makeRoom(): void {
+    const { wordCount } = this.vocabulary
+    if (wordCount <= this.uses.length) return
+    this.uses = growTo(this.uses, wordCount + (wordCount >> 3))
+    this.letters = growTo(this.letters, this.uses.length)
+  }
+
+  private know(id: number): void {
+    const word = this.vocabulary.word(id)
+    if (!/^[a-z]{4,}$/.test(word)) return
+    this.letters[id] = lettersOf(word)
+    const key = `${word[0]}${word.length}`
+    const bucket = this.buckets.get(key)
+    if (bucket) bucket.push(id)
+    else this.buckets.set(key, [id])
   }
 
   /** The nearest word with the same first letter, the more used one when equally near; undefined when none is near enough. */
@@ -43,7 +59,7 @@ export class Spelling {
       for (const id of this.buckets.get(`${word[0]}${length}`) ?? []) {
         // one edit changes at most two of the letters that occur
         if (bitsOf(letters ^ this.letters[id]!) > 2 * most) continue
-        const candidate = this.vocabulary.words[id]!
+        const candidate = this.vocabulary.word(id)
         const distance = editDistance(word, candidate, best?.distance ?? most)
         const uses = this.uses[id]!
         if (

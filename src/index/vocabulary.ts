@@ -1,76 +1,90 @@
 import { isStopWord, stemOf } from '../core/text/words.js'
-import { Growable } from './growable.js'
+import { growableI32, growableU8, growableU32 } from './growable.js'
+import type { NamedArrays, SectionReader } from './sections.js'
+import { StringTable } from './string-table.js'
 
 /** Word id 0 is no word: it stands between two entries of a field (two tags, two intents), so that no pair spans them. */
 export const BREAK = 0
 
-/**
- * The words of the indexed texts with what depends on the word alone: its stem, whether it is a stop word, and its character 4-grams.
- * Everything is derived from the list of words, so the list is all that a snapshot holds.
- */
-export class Vocabulary {
-  readonly words: string[] = ['']
-  readonly stems: string[] = []
+/** What the inner loops read of the words, valid until the next `add`. */
+export interface WordTables {
   /** Word id → stem id; −1 for the break. */
-  private readonly stemOfWord = new Growable((n) => new Int32Array(n))
-  private readonly stop = new Growable((n) => new Uint8Array(n))
+  stemOf: Int32Array
+  /** 1 for stop words and the break. */
+  stop: Uint8Array
   /** Word id → its 4-gram ids: `grams[gramStart[w] .. gramStart[w + 1])`. */
-  private readonly gramStart = new Growable((n) => new Uint32Array(n))
-  private readonly gramsFlat = new Growable((n) => new Uint32Array(n))
-  private readonly wordIds = new Map<string, number>()
-  private readonly stemIds = new Map<string, number>()
-  private readonly gramIds = new Map<string, number>()
+  gramStart: Uint32Array
+  grams: Uint32Array
+}
 
-  constructor(words: readonly string[] = []) {
+/** The words of the indexed texts with what depends on the word alone: its stem, whether it is a stop word, and its character 4-grams. */
+export class Vocabulary {
+  private readonly words
+  private readonly stems
+  private readonly gramTable
+  private readonly stemOfWord
+  private readonly stop
+  private readonly gramStart
+  private readonly gramsFlat
+
+  constructor(reader?: SectionReader) {
+    const table = (name: string) => (reader ? StringTable.from(reader, name) : new StringTable())
+    this.words = table('words')
+    this.stems = table('stems')
+    this.gramTable = table('grams')
+    this.stemOfWord = growableI32(reader?.i32('words.stem'))
+    this.stop = growableU8(reader?.u8('words.stop'))
+    this.gramStart = growableU32(reader?.u32('words.gramStart'))
+    this.gramsFlat = growableU32(reader?.u32('words.grams'))
+    if (reader) return
+    this.words.add('')
     this.stemOfWord.push(-1)
     this.stop.push(1)
-    this.gramStart.push(0)
-    this.gramStart.push(0)
-    for (const word of words) this.add(word)
+    this.gramStart.pushAll([0, 0])
   }
 
-  /** Every 4-gram with its id. */
-  grams(): Iterable<[gram: string, id: number]> {
-    return this.gramIds
+  /** Words, the break included. */
+  get wordCount(): number {
+    return this.words.size
+  }
+
+  get stemCount(): number {
+    return this.stems.size
   }
 
   get gramCount(): number {
-    return this.gramIds.size
+    return this.gramTable.size
   }
 
   add(word: string): number {
-    const known = this.wordIds.get(word)
-    if (known !== undefined) return known
-    const id = this.words.length
-    this.words.push(word)
-    this.wordIds.set(word, id)
-    const stem = stemOf(word)
-    let stemId = this.stemIds.get(stem)
-    if (stemId === undefined) {
-      stemId = this.stems.length
-      this.stems.push(stem)
-      this.stemIds.set(stem, stemId)
-    }
-    this.stemOfWord.push(stemId)
+    const before = this.words.size
+    const id = this.words.add(word)
+    if (id < before) return id
+    this.stemOfWord.push(this.stems.add(stemOf(word)))
     this.stop.push(isStopWord(word) ? 1 : 0)
-    for (const gram of gramsOf(word)) {
-      let gramId = this.gramIds.get(gram)
-      if (gramId === undefined) {
-        gramId = this.gramIds.size
-        this.gramIds.set(gram, gramId)
-      }
-      this.gramsFlat.push(gramId)
-    }
+    for (const gram of gramsOf(word)) this.gramsFlat.push(this.gramTable.add(gram))
     this.gramStart.push(this.gramsFlat.length)
     return id
   }
 
+  word(id: number): string {
+    return this.words.text(id)
+  }
+
+  stem(id: number): string {
+    return this.stems.text(id)
+  }
+
+  gram(id: number): string {
+    return this.gramTable.text(id)
+  }
+
   /** The stem of a word, and its id: −1 for a stem never indexed. */
   stemOf(word: string): { stem: string; id: number } {
-    const known = this.wordIds.get(word)
-    if (known !== undefined) {
-      const id = this.stemOfWord.view()[known]!
-      return { stem: this.stems[id]!, id }
+    const known = this.words.idOf(word)
+    if (known >= 0) {
+      const id = this.stemOfWord.raw[known]!
+      return { stem: this.stem(id), id }
     }
     const stem = stemOf(word)
     return { stem, id: this.stemId(stem) }
@@ -78,22 +92,33 @@ export class Vocabulary {
 
   /** −1 for a stem never indexed. */
   stemId(stem: string): number {
-    return this.stemIds.get(stem) ?? -1
+    return this.stems.idOf(stem)
   }
 
   /** −1 for a 4-gram never indexed. */
   gramId(gram: string): number {
-    return this.gramIds.get(gram) ?? -1
+    return this.gramTable.idOf(gram)
   }
 
-  /** Flat arrays for the inner loops, valid until the next `add`. */
-  tables(): { stemOf: Int32Array; stop: Uint8Array; gramStart: Uint32Array; grams: Uint32Array } {
+  tables(): WordTables {
     return {
       stemOf: this.stemOfWord.view(),
       stop: this.stop.view(),
       gramStart: this.gramStart.view(),
       grams: this.gramsFlat.view(),
     }
+  }
+
+  sections(): NamedArrays {
+    return [
+      ...this.words.sections('words'),
+      ...this.stems.sections('stems'),
+      ...this.gramTable.sections('grams'),
+      ['words.stem', this.stemOfWord.view()],
+      ['words.stop', this.stop.view()],
+      ['words.gramStart', this.gramStart.view()],
+      ['words.grams', this.gramsFlat.view()],
+    ]
   }
 }
 
