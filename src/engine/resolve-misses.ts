@@ -4,7 +4,7 @@ import type { LabelSet } from '../core/document.js'
 import type { Constraint } from '../core/ledger/constraints.js'
 import type { Requirement } from '../core/ledger/verdict.js'
 import type { Asked, SearchContext } from './ask.js'
-import { type Candidate, judgeCandidates, LEAST_CONFIDENCE } from './candidates.js'
+import { type Candidate, judgeCandidates, nearBest } from './candidates.js'
 import type { Caller } from './evidence-hook.js'
 import { nearMissesOf, WOULD_MATCH } from './misses.js'
 import { rounded } from './result.js'
@@ -41,7 +41,8 @@ export async function missesOf(
   const open = await asking(undefined)
   const judged = await judgeCandidates(context, open.scored, OPEN_POOL, { need, requirements, constraints })
   const here = new Set(taken.map((one) => one.tool.slug))
-  const near = judged.filter((one) => one.scored.ranked.confidence >= LEAST_CONFIDENCE && !here.has(one.tool.slug))
+  const isNear = nearBest(open)
+  const near = judged.filter((one) => isNear(one.scored) && !here.has(one.tool.slug))
   const single = near.filter((one) => one.fails.length === 1)
   const nearMisses = single.slice(0, NEAR_MISSES).map(missOf)
   const relaxations = constraints

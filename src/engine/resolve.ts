@@ -7,9 +7,8 @@ import { constraintsOf } from '../core/ledger/constraints.js'
 import type { LedgerEntry } from '../core/ledger/ledger.js'
 import { splitIntent } from '../core/ledger/split.js'
 import { neutralizeAll } from '../core/poison.js'
-import type { Answer } from '../core/relevance/confidence.js'
 import { type Asked, ask, type SearchContext } from './ask.js'
-import { alternativesAmong, type Candidate, judgeCandidates, LEAST_CONFIDENCE } from './candidates.js'
+import { alternativesAmong, type Candidate, judgeCandidates, nearBest } from './candidates.js'
 import type { Caller } from './evidence-hook.js'
 import { missesOf } from './resolve-misses.js'
 import { resultOf } from './result.js'
@@ -43,8 +42,12 @@ export async function resolve(
   const decidedByText = constraints.some((one) => !one.passes)
   const pool = Math.max(body.limit, decidedByText ? POOL.withPhrases : POOL.plain)
   const judged = await judgeCandidates(context, asked.scored, pool, { need, requirements, constraints })
+  const isNear = nearBest(asked)
+  // where the search finds nothing, a need of a few words may still be said outright by a record ("message queue")
+  const speaksOfNeed = (one: Candidate) =>
+    saysNeed(one) || (asked.answer !== 'none' && (one.isKind || isNear(one.scored)))
   const passing = judged
-    .filter((one) => one.fails.length === 0 && speaksOfNeed(one, asked.answer))
+    .filter((one) => one.fails.length === 0 && speaksOfNeed(one))
     .sort((a, b) => claimOf(b) - claimOf(a))
   const taken = passing.slice(0, body.limit)
   const sure = asked.answer === 'match' && taken[0] !== undefined && !contradicts(taken[0])
@@ -96,13 +99,6 @@ function narrowed({ live: { catalogue } }: SearchContext, { constraints: given }
 /** The record says in one sentence what is to be done. */
 const saysNeed = ({ ledger }: Candidate): boolean =>
   ledger.some((entry) => entry.role === 'need' && entry.state === 'met')
-
-/**
- * Whether a candidate may answer. Where the search finds nothing, a need of a few words may still be said outright by a record
- * ("message queue"); elsewhere being sure enough, or of the kind that the need names, will do.
- */
-const speaksOfNeed = (one: Candidate, answer: Answer): boolean =>
-  saysNeed(one) || (answer !== 'none' && (one.isKind || one.scored.ranked.confidence >= LEAST_CONFIDENCE))
 
 const conditionsOf = ({ ledger }: Candidate): LedgerEntry[] => ledger.filter((entry) => entry.role === 'condition')
 const contradicts = (one: Candidate): boolean => conditionsOf(one).some((entry) => entry.state === 'not-met')

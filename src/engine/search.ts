@@ -1,16 +1,11 @@
 import type { GroupedAnswer, SearchAnswer, SearchQuery } from '../core/api/search.js'
 import { type Asked, ask, type SearchContext } from './ask.js'
+import { nearBest } from './candidates.js'
 import type { Caller, Scored } from './evidence-hook.js'
 import { facetsOf } from './facets.js'
 import { filterTests } from './live-catalogue.js'
 import { nearMissesOf, relaxationsOf } from './misses.js'
 import { offsetOf, pageOf } from './page.js'
-
-/**
- * Cut: results whose relevance is this much below the first one's, in log-odds, are left out. On the shipped exam 4 keeps 90 % of the right
- * ones among the first ten and half of all candidates.
- */
-const CUT_GAP = 4
 
 /**
  * Answers a search: analyse and embed the need → candidates of both retrievers → relevance → evidence → exact names → cut → page.
@@ -48,10 +43,10 @@ export async function search(
 }
 
 /** The same cut for results, total and facets. */
-function cut({ scored, answer, ranking }: Asked, request: SearchQuery): Scored[] {
+function cut(asked: Asked, request: SearchQuery): Scored[] {
+  const { scored, answer } = asked
   if (request.cut === 'off') return scored
   if (answer === 'none') return []
-  // measured from the best by relevance: what is named exactly stands above all others and must not cut them
-  const least = (ranking.ranked[0]?.rel ?? 0) - CUT_GAP
-  return scored.filter((one, i) => i === 0 || one.ranked.rel >= least || one.exploration)
+  const isNear = nearBest(asked)
+  return scored.filter((one, i) => i === 0 || isNear(one) || one.exploration)
 }
