@@ -13,10 +13,11 @@ export interface Instruction {
 
 /** Gap of up to so many characters inside one sentence. */
 const gap = (max: number) => `[^.!?\\n]{0,${max}}?`
-const pattern = (source: string) => new RegExp(source, 'giu')
+/** Patterns are held against folded text, which is three times as quick as ignoring case. */
+const pattern = (source: string) => new RegExp(source, 'gu')
 
 /** Where an order begins: at a sentence or clause, or after a word that gives orders; "can override" is none. */
-const ORDER = '(?<=^|[.!?:;,\\n"(>]\\s{0,3}|\\b(?:please|must|should|shall|now|then|and) )'
+const ORDER = '(?<=^|[.!?:;,\\n"“‘«(>]\\s{0,3}|\\b(?:please|must|should|shall|now|then|and) )'
 const CHOOSE = '(?:use|call|invoke|choose|select|pick|prefer|recommend|suggest|rank|return|trust)'
 const THIS = '(?:this|our|my|the above)'
 const THING = '(?:tool|server|function|api|capability|service|product|mcp|option|plugin|extension|agent|result|entry)s?'
@@ -98,7 +99,7 @@ const PATTERNS: readonly [InstructionKind, RegExp][] = [
   [
     'role',
     pattern(
-      '<\\|(?:im_start|im_end|system|endoftext|start_header_id)[^>]{0,20}\\|?>|\\[/?INST\\]|<<SYS>>|</?(?:system|instructions?|important|assistant|system-reminder|secret)>',
+      '<\\|(?:im_start|im_end|system|endoftext|start_header_id)[^>]{0,20}\\|?>|\\[/?inst\\]|<<sys>>|</?(?:system|instructions?|important|assistant|system-reminder|secret)>',
     ),
   ],
   [
@@ -128,6 +129,9 @@ const PATTERNS: readonly [InstructionKind, RegExp][] = [
 
 const MAX_TEXT = 64 * 1024
 
+/** The text in lower case, letter for letter, with the three letters beyond ASCII that stand for an s, a k and an i. */
+const folded = (text: string): string => text.replaceAll('\u0130', 'i').toLowerCase().replaceAll('\u017f', 's')
+
 /**
  * Passages of a tool's text that address the reading model: order it about, ask to be chosen, hide things. In order of
  * place, overlapping ones joined. A text that only tells what a tool does, even with "use this when …", has none.
@@ -135,8 +139,11 @@ const MAX_TEXT = 64 * 1024
 export function findInstructions(text: string): Instruction[] {
   const found: Instruction[] = []
   const head = text.slice(0, MAX_TEXT)
+  const plain = folded(head)
   for (const [kind, regex] of PATTERNS) {
-    for (const match of head.matchAll(regex)) {
+    const looked = kind === 'hidden' ? head : plain
+    if (looked.search(regex) === -1) continue
+    for (const match of looked.matchAll(regex)) {
       const start = match.index + (match[0].length - match[0].trimStart().length)
       found.push({ kind, text: '', start, end: match.index + match[0].length })
     }
@@ -153,10 +160,24 @@ export function findInstructions(text: string): Instruction[] {
 
 const REMOVED = '[a passage addressed to the reader was removed]'
 
-/** The text without the sentences that hold such passages, for output that a model will read. */
+/** Texts found harmless, so that showing them again costs nothing; all are forgotten when there are too many. */
+const harmless = new Set<string>()
+const MOST_HARMLESS = { texts: 20_000, length: 1000 }
+
+function remember(text: string): void {
+  if (text.length > MOST_HARMLESS.length) return
+  if (harmless.size >= MOST_HARMLESS.texts) harmless.clear()
+  harmless.add(text)
+}
+
+/** The text without the sentences that hold such passages, for output that a model may read. */
 export function neutralize(text: string): string {
+  if (harmless.has(text)) return text
   const found = findInstructions(text)
-  if (found.length === 0) return text
+  if (found.length === 0) {
+    remember(text)
+    return text
+  }
   const parts: string[] = []
   let at = 0
   for (const { kind, start, end } of found) {
@@ -172,16 +193,33 @@ export function neutralize(text: string): string {
 
 /** Shorter texts hold no order to a reader. */
 const SHORTEST = 16
-/** What a caller said comes back as it was said. */
-const ECHOED = new Set(['query', 'intent', 'need', 'requirement', 'uncovered', 'token'])
+/** What the caller said, at the top of an answer, comes back as it was said. */
+const ECHOED = new Set(['query', 'intent'])
 
-/** An answer with every text in it neutralized, except what echoes the caller: for whatever goes to a model. */
-export function neutralizeAll<T>(value: T): T {
+/**
+ * An answer with every text in it neutralized, except what echoes the caller; the very same object where nothing had to be
+ * taken out. For whatever is read by people and models alike.
+ */
+export function neutralizeAll<T>(answer: T): T {
+  return safeMembers(answer, (key) => ECHOED.has(key))
+}
+
+const isToken = (key: string): boolean => key === 'token'
+
+function safeMembers<T>(value: T, skips: (key: string) => boolean): T {
   if (typeof value === 'string') return (value.length < SHORTEST ? value : neutralize(value)) as T
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(neutralizeAll) as T
-  const members = Object.entries(value).map(([key, member]) => [key, ECHOED.has(key) ? member : neutralizeAll(member)])
-  return Object.fromEntries(members) as T
+  if (Array.isArray(value)) {
+    const members = value.map((member) => safeMembers(member, isToken))
+    return members.some((member, i) => member !== value[i]) ? (members as T) : value
+  }
+  let changed = false
+  const members = Object.entries(value).map(([key, member]) => {
+    const safe = typeof member === 'string' && skips(key) ? member : safeMembers(member, isToken)
+    changed ||= safe !== member
+    return [key, safe]
+  })
+  return changed ? Object.fromEntries(members) : value
 }
 
 function sentenceAround(text: string, start: number, end: number): [number, number] {

@@ -6,7 +6,7 @@ import { Admission, admit, LoopDelay } from './admission.js'
 import type { AppDeps, Env } from './env.js'
 import { mcpRoutes } from './mcp/route.js'
 import { Metrics } from './metrics.js'
-import { jsonBody, needs, prepare } from './middleware.js'
+import { jsonBody, needs, prepare, withoutInstructions } from './middleware.js'
 import type { OpenApi } from './pages/docs.js'
 import { createPages, wantsPage } from './pages/routes.js'
 import { renderProblem } from './problem.js'
@@ -55,7 +55,7 @@ export function createApp(deps: AppDeps): App {
     rateLimit(limiter, settings, (caller, now) => matches.clients.of(caller, now).id),
     admit(admission),
   )
-  app.use('/api/*', needs(deps, 'read'))
+  app.use('/api/*', needs(deps, 'read'), withoutInstructions)
   app.use('/api/v1/matches/*', needs(deps, 'match'))
   app.use('/api/*', jsonBody(BODY_LIMIT))
   const pages = createPages(deps, () => app.getOpenAPI31Document(OPENAPI) as OpenApi)

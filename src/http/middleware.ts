@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { isLoopback, type Settings } from '../config.js'
 import { AppError } from '../core/errors.js'
+import { neutralizeAll } from '../core/poison.js'
 import { randomId } from '../engine/ids.js'
 import type { AppDeps, Env } from './env.js'
 import type { Keyring, Scope } from './keyring.js'
@@ -91,6 +92,15 @@ export const needs = (deps: Pick<AppDeps, 'keyring' | 'settings'>, scope: Scope)
   })
 
 export const adminOnly = (deps: Pick<AppDeps, 'keyring' | 'settings'>) => needs(deps, 'admin')
+
+/** Takes out of every JSON answer what addresses its reader, unless a route that offers `raw` is asked for the record as written. */
+export const withoutInstructions = createMiddleware<Env>(async (c, next) => {
+  if (c.req.query('raw') !== 'on') {
+    const json = c.json as (value: unknown, ...rest: unknown[]) => Response
+    Object.assign(c, { json: (value: unknown, ...rest: unknown[]) => json(neutralizeAll(value), ...rest) })
+  }
+  await next()
+})
 
 /** JSON bodies only, at most `limit` bytes: checked before any validator, because without a JSON content type it would validate {}. */
 export const jsonBody = (limit: number) =>

@@ -6,6 +6,7 @@ import { graphQuerySchema } from '../../core/api/graph.js'
 import { rankingsQuerySchema } from '../../core/api/rank.js'
 import { searchQuerySchema } from '../../core/api/search.js'
 import type { AppError } from '../../core/errors.js'
+import { neutralizeAll } from '../../core/poison.js'
 import { requestFault } from '../../core/request-fault.js'
 import type { Engine } from '../../engine/engine.js'
 import { toolNamed, toolsNamed } from '../../engine/names.js'
@@ -80,7 +81,7 @@ export const wantsPage = (c: Context): boolean =>
   !/^\/(api|mcp)\b/.test(c.req.path) && (wantsMarkdown(c) || /\btext\/html\b/.test(c.req.header('accept') ?? ''))
 
 /**
- * The pages for people, each also as markdown.
+ * The pages for people, each also as markdown; passages that address their reader are left out of both.
  * @param openapi the document of the whole API, read when its page is first asked for
  */
 export function createPages(deps: AppDeps, openapi: () => OpenApi): Pages {
@@ -99,18 +100,21 @@ export function createPages(deps: AppDeps, openapi: () => OpenApi): Pages {
   const search = async (c: Context<Env>): Promise<Page> => {
     if ((c.req.query('q') ?? '').trim() === '') return homePage(engine.generation)
     const query = queryOf(c, searchQuerySchema, { facets: 'on' })
-    return searchPage(query, await engine.search(query, c.get('caller'), c.get('now')), reportedOf(c))
+    const answer = await engine.search(query, c.get('caller'), c.get('now'))
+    return searchPage(query, neutralizeAll(answer), reportedOf(c))
   }
   page(['/', '/index.md', '/search', '/search.md'], search)
   page(['/tools/:slug'], async (c) => {
     const { slug } = toolNamed(engine.live, named(c, 'slug')).tool
     if (slug !== named(c, 'slug')) return renamed(c, toolHref(slug))
     const stored = await engine.tool(slug)
+    const safe = neutralizeAll(stored)
     const [side] = await sidesOf(engine.context(), [slug], MOST_FOR_TWINS)
     return toolPage({
-      ...stored,
-      nameOf: (other) => engine.live.catalogue.tools.get(other)?.tool.name,
-      rank: ranks.breakdown(engine.live, slug),
+      ...safe,
+      withheld: safe !== stored,
+      nameOf: (other) => neutralizeAll(engine.live.catalogue.tools.get(other)?.tool.name),
+      rank: neutralizeAll(ranks.breakdown(engine.live, slug)),
       distinct: side!.total - side!.capabilities.length + side!.groups.length,
     })
   })
@@ -118,11 +122,12 @@ export function createPages(deps: AppDeps, openapi: () => OpenApi): Pages {
     const { slug } = toolNamed(engine.live, named(c, 'slug')).tool
     if (slug !== named(c, 'slug')) return renamed(c, alternativesHref(slug))
     const query = queryOf(c, alternativesQuerySchema)
-    return alternativesPage(query, await engine.alternatives(slug, query, c.get('caller'), c.get('now')))
+    const answer = await engine.alternatives(slug, query, c.get('caller'), c.get('now'))
+    return alternativesPage(query, neutralizeAll(answer))
   })
   page(['/rankings', '/rankings.md'], (c) => {
     const query = queryOf(c, rankingsQuerySchema)
-    return rankingsPage(query, ranks.rankings(engine.live, query))
+    return rankingsPage(query, neutralizeAll(ranks.rankings(engine.live, query)))
   })
   const compare = async (c: Context<Env>): Promise<Page | Response> => {
     const typed = c.req.param('tools') === undefined ? c.req.queries('tools') : named(c, 'tools').split('-vs-')
@@ -131,14 +136,14 @@ export function createPages(deps: AppDeps, openapi: () => OpenApi): Pages {
     const path = compareHref(...slugs)
     // every spelling of the same comparison has one address
     if (slugs.length > 1 && bare(c.req.path) !== path) return renamed(c, path, asked(query.for))
-    return comparePage(await engine.compare(query, c.get('caller'), c.get('now')), query.for)
+    return comparePage(neutralizeAll(await engine.compare(query, c.get('caller'), c.get('now'))), query.for)
   }
   page(['/compare', '/compare.md', '/compare/:tools'], compare)
   page(['/graph', '/graph.md'], async (c) => {
     const given = c.req.query('intent') || c.req.query('tool')
     if (!given?.trim()) return graphStart()
     const query = queryOf(c, graphQuerySchema)
-    return graphPage(await engine.graph(query, c.get('caller'), c.get('now')), query)
+    return graphPage(neutralizeAll(await engine.graph(query, c.get('caller'), c.get('now'))), query)
   })
   let docs: Page | undefined
   page(['/docs', '/docs.md'], () => {

@@ -3,7 +3,7 @@ import { alternativesHref, toolHref } from './links.js'
 import { blocks, bullets, fence, inline, link, table } from './markdown.js'
 import { partLabel } from './rank-words.js'
 import type { ToolView } from './tool.js'
-import { attributeLabel, claimWords, number, plural, priceWords, typeWords, valueWords } from './words.js'
+import { attributeLabel, claimWords, number, plural, priceWords, typeWords, valueWords, WITHHELD } from './words.js'
 
 const originText = ({ claimedBy, asOf, source }: { claimedBy?: string; asOf?: string; source?: string }): string =>
   [claimWords(claimedBy), asOf, source && link('source', source)].filter(Boolean).join(', ')
@@ -30,7 +30,7 @@ const capabilityText = (capability: Capability): string =>
   ).trimEnd()
 
 /** A tool as an agent reads it. */
-export function toolMarkdown({ tool, capabilities, nameOf, rank, distinct }: ToolView): string {
+export function toolMarkdown({ tool, capabilities, nameOf, rank, distinct, withheld }: ToolView): string {
   const { execution, pricing } = tool
   const facts = [
     ...Object.entries(tool.attributes ?? {}).map(([key, one]) => [
@@ -47,6 +47,7 @@ export function toolMarkdown({ tool, capabilities, nameOf, rank, distinct }: Too
   return blocks(
     `# ${inline(tool.name)}`,
     inline(tool.description),
+    withheld && WITHHELD,
     bullets([
       `Type: ${typeWords(tool.type)}${tool.layer ? `, ${tool.layer} layer` : ''}`,
       `Price: ${priceWords(pricing)}${pricing?.note ? `. ${inline(pricing.note)}` : ''}`,

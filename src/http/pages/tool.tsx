@@ -8,7 +8,7 @@ import { RankBreakdown } from './components/rank.js'
 import { alternativesHref, capabilityAnchor, graphHref, searchHref, toolHref } from './links.js'
 import type { Page } from './page.js'
 import { toolMarkdown } from './tool-markdown.js'
-import { attributeLabel, fixed, number, plural, priceWords, typeWords, valueWords } from './words.js'
+import { attributeLabel, fixed, number, plural, priceWords, typeWords, valueWords, WITHHELD } from './words.js'
 
 /** All that the page of a tool shows. */
 export interface ToolView extends StoredTool {
@@ -17,6 +17,8 @@ export interface ToolView extends StoredTool {
   rank: ToolRankAnswer
   /** Capabilities with near-duplicates counted once. */
   distinct: number
+  /** Passages that address the reader were left out. */
+  withheld: boolean
 }
 
 const Overview: FC<{ view: ToolView }> = ({ view: { tool, capabilities, rank, distinct } }) => (
@@ -305,6 +307,11 @@ export function toolPage(view: ToolView): Page {
       <article>
         <h1>{tool.name}</h1>
         <p class="lead">{tool.description}</p>
+        {view.withheld && (
+          <p class="why">
+            {WITHHELD} <a href={`/api/v1${toolHref(tool.slug)}?raw=on`}>The record as written</a>
+          </p>
+        )}
         <Ways tool={tool} />
         <div class="with-side">
           <aside aria-label="Key facts">

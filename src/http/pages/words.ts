@@ -125,3 +125,6 @@ export function stateWords({ answer, total }: Pick<SearchAnswer, 'answer' | 'tot
   }
   return { strong: 'Nothing here does that.', rest: 'Better to say so than to show what only sounds alike.' }
 }
+
+/** Said of a record with passages that were taken out (see core/poison). */
+export const WITHHELD = 'Passages of this record that address whoever reads it were left out.'

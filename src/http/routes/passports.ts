@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { ToolRecord } from '../../core/catalogue.js'
 import { passportBody, passportSchema } from '../../core/passport.js'
+import { neutralizeAll } from '../../core/poison.js'
 import { serverCard } from '../../core/server-card.js'
 import type { AppDeps } from '../env.js'
 import { type App, json, problems, router } from '../router.js'
@@ -54,7 +55,8 @@ export function passportRoutes({ engine, signer }: AppDeps): App {
       ...(known && { rank: { rank: known.rank, interval: known.interval }, since: known.since }),
       evidence: evidence.recorded?.(slug, ids, c.get('now')),
     })
-    return c.json(signer.sign(body), 200)
+    // what is signed is what is sent
+    return c.json(signer.sign(neutralizeAll(body)), 200)
   })
   app.openapi(cardRoute, async (c) => {
     const stored = await engine.tool(c.req.valid('param').slug)

@@ -39,8 +39,8 @@ const toolAnswer = toolSchema.extend({ generation: z.number().int() })
 const oneRoute = createRoute({
   method: 'get',
   path: '/api/v1/tools/{slug}',
-  summary: 'One tool, whole',
-  request: { params, query: z.strictObject({}) },
+  summary: 'One tool, whole; with `raw=on` as written, passages that address the reading model included',
+  request: { params, query: z.strictObject({ raw: z.enum(['on', 'off']).default('off') }) },
   responses: {
     200: json(toolAnswer, 'The catalogue record'),
     304: { description: 'Unchanged since the ETag' },
@@ -90,7 +90,8 @@ export function toolRoutes(deps: AppDeps): App {
   app.openapi(oneRoute, async (c) => {
     const stored = await engine.tool(c.req.valid('param').slug)
     const body = { ...recordOf(stored), generation: engine.generation.id }
-    const etag = `"${createHash('sha256').update(stored.hash).digest('base64url').slice(0, 22)}"`
+    const form = c.req.valid('query').raw === 'on' ? '-raw' : ''
+    const etag = `"${createHash('sha256').update(stored.hash).digest('base64url').slice(0, 22)}${form}"`
     if (c.req.header('if-none-match') === etag) return c.body(null, 304, { etag })
     return c.json(body as z.output<typeof toolAnswer>, 200, { etag })
   })
