@@ -5,7 +5,10 @@ const LOYAL_SHARE = 0.5
 /** At least so many of them, and so many outcomes of the others. */
 const LOYAL_CLIENTS = 5
 const OTHER_OUTCOMES = 4
-/** A client comes mostly for a capability that holds this share of all it chose: a ring may push one, or a few. Both are looked at. */
+/**
+ * A client comes mostly for a capability that holds this share of all its votes: a ring may push one, or a few. Both are looked at.
+ * Votes that were capped count here too: a ring that aged on other things gives itself away by how often it tries.
+ */
 const MOSTLY = [1 / 2, 1 / 4]
 /** One-sided p of Fisher's exact test below which the two groups are told apart. About 1 false alarm in 10,000 capabilities looked at. */
 const ALARM = 1e-4
@@ -51,11 +54,11 @@ export class Audit {
 
   /** Capabilities with an alarm, the surest first. @param barred clients that count no more */
   alarms(barred: ReadonlySet<string>): Alarm[] {
-    const votes = [...this.votes.values()].filter((vote) => vote.weight > 0 && !barred.has(vote.client))
     const totals = new Map<string, number>()
     const byCapability = new Map<string, Vote[]>()
-    for (const vote of votes) {
-      totals.set(vote.client, (totals.get(vote.client) ?? 0) + vote.weight)
+    for (const vote of this.votes.values()) {
+      if (barred.has(vote.client)) continue
+      totals.set(vote.client, (totals.get(vote.client) ?? 0) + 1)
       const list = byCapability.get(vote.capability)
       if (list) list.push(vote)
       else byCapability.set(vote.capability, [vote])
@@ -76,9 +79,15 @@ function alarmOf(
   mostly: number,
 ): Alarm | undefined {
   const weights = new Map<string, number>()
-  for (const { client, weight } of votes) weights.set(client, (weights.get(client) ?? 0) + weight)
+  const counts = new Map<string, number>()
+  for (const { client, weight } of votes) {
+    weights.set(client, (weights.get(client) ?? 0) + weight)
+    counts.set(client, (counts.get(client) ?? 0) + 1)
+  }
   const loyal = new Set(
-    [...weights].filter(([client, w]) => w >= mostly * totals.get(client)!).map(([client]) => client),
+    [...counts]
+      .filter(([client, n]) => n >= mostly * totals.get(client)! && weights.get(client)! > 0)
+      .map(([client]) => client),
   )
   const total = [...weights.values()].reduce((a, b) => a + b, 0)
   const held = [...loyal].reduce((sum, client) => sum + weights.get(client)!, 0)

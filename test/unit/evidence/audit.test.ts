@@ -39,6 +39,20 @@ describe('audit', () => {
     expect(audit(matches).alarms(new Set(alarm!.clients))).toEqual([])
   })
 
+  it('is not deceived by networks that first chose other things: the capped votes give them away', () => {
+    const matches = [
+      ...range(20, (i) => [
+        ...range(10, (day) => vote(`ring-${i}`, `good-${1 + (day % 4)}`, day % 2 ? 'failed' : 'succeeded')),
+        ...range(12, (day) => vote(`ring-${i}`, 'target', 'succeeded', day === 0 ? 1 : 0)),
+      ]),
+      ...range(8, (i) => honest(`user-${i}`, i === 0 ? 'succeeded' : 'failed')),
+    ]
+    const [alarm, ...rest] = audit(matches).alarms(new Set())
+    expect(rest).toEqual([])
+    expect(alarm).toMatchObject({ capability: 'target', others: { succeeded: 1, failed: 7 } })
+    expect(alarm!.clients).toHaveLength(20)
+  })
+
   it('is silent about a capability that few love and others like too', () => {
     const matches = [
       ...range(20, (i) => vote(`once-${i}`, 'target', i % 8 === 0 ? 'failed' : 'succeeded')),

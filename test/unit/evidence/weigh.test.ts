@@ -73,6 +73,26 @@ describe('weighing', () => {
     expect(order(taught(12, 'failed'))[2]).toBeLessThan(third!)
   })
 
+  it('lifts little where a capability has not been expected, however often it is chosen elsewhere', () => {
+    const evidence = taught(12, 'succeeded')
+    const elsewhere = { topic: 1, tilt: 0, stems: [5], shown: [6, 8], client: 0, day: 0 }
+    const act = { place: 0, outcome: 'selected' as const, known: true, wait: 0 }
+    const log = logOf({
+      impressions: Array.from({ length: 8 }, (_, day) => ({ ...elsewhere, day })),
+      acts: Array.from({ length: 8 }, (_, n) => ({ ...act, impression: n, client: 20 + n })),
+    })
+    applyAll(evidence, log)
+    const lifts = (topic: number): number[] =>
+      [4, 9]
+        .map((c) => weigh(evidence, need([], topic), [candidateOf(evidence, c, 1)], new Float32Array(0), START))
+        .map(([one]) => one!.estimate.logLift)
+    const [here, unknownHere] = lifts(0)
+    const [there, unknownThere] = lifts(1)
+    expect(here! - unknownHere!).toBeGreaterThan(0.3)
+    // what is left there is that we know it better: less is hoped of it
+    expect(there!).toBeLessThanOrEqual(unknownThere!)
+  })
+
   it('finds through the words of needs that were served, and only through those', () => {
     const evidence = taught(12)
     const score = (stems: string[]) =>
