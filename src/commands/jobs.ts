@@ -7,10 +7,11 @@ import type { Settings } from '../config.js'
 import type { Job, ReindexBody } from '../core/api/jobs.js'
 import { AppError } from '../core/errors.js'
 import type { JobRunner } from '../http/env.js'
-import { PROGRESS_LINES } from './progress.js'
 
 /** Finished jobs that can still be asked for. */
 const KEPT = 100
+/** Set for a child process: its progress as one JSON object a line instead of text. */
+export const PROGRESS_LINES = 'MATCHGRAPH_PROGRESS_JSON'
 const PROGRAM = fileURLToPath(new URL('../cli.js', import.meta.url))
 
 /**

@@ -1,5 +1,6 @@
 import cliProgress from 'cli-progress'
 import type { IndexProgress } from '../../indexer/context.js'
+import { PROGRESS_LINES } from './jobs.js'
 
 const LABEL: Record<IndexProgress['step'], string> = {
   read: 'reading',
@@ -10,9 +11,6 @@ const LABEL: Record<IndexProgress['step'], string> = {
 }
 /** Without a terminal, one line in so many milliseconds. */
 const LINE_EVERY = 3000
-
-/** Set for a child process: one JSON object a line instead of text. */
-export const PROGRESS_LINES = 'MATCHGRAPH_PROGRESS_JSON'
 
 /** Shows progress on stderr: a bar with rate and time left on a terminal, a line every few seconds elsewhere. */
 export function progressReporter(stream: NodeJS.WriteStream = process.stderr): {

@@ -18,7 +18,6 @@ import { ReplicatedCatalogue } from '../store/sqlite/replica.js'
 import { type CommonOptions, common, settingsOf } from './command.js'
 import { journalOf, type OpenedEvidence, openEvidence } from './evidence.js'
 import { followStore } from './follow.js'
-import { indexHome, summary } from './index.js'
 import { jobRunner } from './jobs.js'
 import { engineParts, type Opened, openHome } from './open.js'
 import { catalogueWriter } from './writer.js'
@@ -55,6 +54,7 @@ export function register(program: Command): void {
 export async function indexWhenEmpty(opened: Opened, settings: Settings): Promise<void> {
   while (!(await opened.store.catalogue.generation())) {
     try {
+      const { indexHome, summary } = await import('./index.js')
       process.stderr.write('Nothing indexed yet: indexing the shipped catalogue.\n')
       process.stderr.write(`${summary(await indexHome(opened, {}))}\n`)
     } catch (error) {

@@ -1,9 +1,7 @@
-import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import { AppError } from '../../core/errors.js'
 import type { AppDeps } from '../env.js'
 import { assertMay, jsonBody, needs } from '../middleware.js'
 import { type App, router } from '../router.js'
-import { mcpServer } from './server.js'
 
 /** Bytes of one message. */
 const MESSAGE_LIMIT = 256 * 1024
@@ -29,6 +27,11 @@ export function mcpRoutes(deps: AppDeps): App {
   app.post('/mcp', needs(deps, 'read'), jsonBody(MESSAGE_LIMIT), async (c) => {
     const call = { caller: c.get('caller'), now: c.get('now') }
     const { engine, matches, log } = deps
+    // a third of all that a start would load, and most servers are never asked
+    const [{ mcpServer }, { WebStandardStreamableHTTPServerTransport }] = await Promise.all([
+      import('./server.js'),
+      import('@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'),
+    ])
     const server = mcpServer(
       { engine, matches, assertMayReport: () => assertMay(c, deps, 'match') },
       () => call,
