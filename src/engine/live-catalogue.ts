@@ -2,6 +2,7 @@ import type { Filters } from '../core/api/search.js'
 import { isFree, type Tool } from '../core/catalogue.js'
 import { LabelSet } from '../core/document.js'
 import type { CapabilityOutline, ToolOutline } from '../store/store.js'
+import { foldName, NameIndex } from './name-index.js'
 
 /** A tool as the live index keeps it: its record without the texts of its capabilities. */
 export interface LiveTool {
@@ -11,34 +12,32 @@ export interface LiveTool {
   capabilities: CapabilityOutline[]
 }
 
-/** A name as typed: case, accents, spaces and punctuation do not count. */
-export const foldName = (name: string): string =>
-  name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '')
-
 /** Who owns which label, which names are exact, and which labels a filter allows. Kept in memory beside the index. */
 export class LiveCatalogue {
   readonly tools = new Map<string, LiveTool>()
   private readonly owners: (LiveTool | undefined)[] = []
   private readonly outlines: (CapabilityOutline | undefined)[] = []
   private readonly labelsById = new Map<string, number>()
-  /** Folded name → labels, of capabilities, and folded name or slug → tools. */
-  private readonly capabilityNames = new Map<string, Set<number>>()
-  private readonly toolNames = new Map<string, Set<string>>()
+  private readonly capabilityNames = new NameIndex<number>()
+  /** By name and by slug. */
+  private readonly toolNames = new NameIndex<string>()
 
   put({ tool, hash, capabilities }: ToolOutline): void {
     this.remove(tool.slug)
     const entry: LiveTool = { tool, hash, capabilities }
     this.tools.set(tool.slug, entry)
-    for (const name of new Set([foldName(tool.name), foldName(tool.slug)])) addTo(this.toolNames, name, tool.slug)
+    this.toolNames.add(tool.name, tool.slug)
+    this.toolNames.add(tool.slug, tool.slug)
     for (const outline of capabilities) {
+      // no holes: an array with many becomes a hash table, and these two are looked into for every candidate of every search
+      while (this.owners.length <= outline.label) {
+        this.owners.push(undefined)
+        this.outlines.push(undefined)
+      }
       this.owners[outline.label] = entry
       this.outlines[outline.label] = outline
       this.labelsById.set(outline.id, outline.label)
-      addTo(this.capabilityNames, foldName(outline.name), outline.label)
+      this.capabilityNames.add(outline.name, outline.label)
     }
   }
 
@@ -46,12 +45,13 @@ export class LiveCatalogue {
     const entry = this.tools.get(slug)
     if (!entry) return
     this.tools.delete(slug)
-    for (const name of new Set([foldName(entry.tool.name), foldName(slug)])) this.toolNames.get(name)?.delete(slug)
+    this.toolNames.remove(entry.tool.name, slug)
+    this.toolNames.remove(slug, slug)
     for (const { label, id, name } of entry.capabilities) {
       this.owners[label] = undefined
       this.outlines[label] = undefined
       if (this.labelsById.get(id) === label) this.labelsById.delete(id)
-      this.capabilityNames.get(foldName(name))?.delete(label)
+      this.capabilityNames.remove(name, label)
     }
   }
 
@@ -73,20 +73,25 @@ export class LiveCatalogue {
 
   /** Labels of the capabilities with exactly this name, ascending; where there is none, of those whose tool has it. */
   named(query: string): { labels: number[]; byTool: boolean } {
-    const name = foldName(query)
-    const own = this.capabilityNames.get(name)
-    if (own?.size) return { labels: [...own].sort((a, b) => a - b), byTool: false }
-    const labels = this.toolsNamed(name).flatMap((tool) => tool.capabilities.map(({ label }) => label))
+    const near = this.capabilityNames.find(query)
+    if (near.length > 0) {
+      const name = foldName(query)
+      const own = near.filter((label) => foldName(this.outlines[label]!.name) === name)
+      if (own.length > 0) return { labels: own.sort((a, b) => a - b), byTool: false }
+    }
+    const labels = this.exactTools(query).flatMap((tool) => tool.capabilities.map(({ label }) => label))
     return { labels, byTool: labels.length > 0 }
   }
 
   /** Tools with exactly this name or slug, by slug. */
   exactTools(query: string): LiveTool[] {
-    return this.toolsNamed(foldName(query))
-  }
-
-  private toolsNamed(folded: string): LiveTool[] {
-    return [...(this.toolNames.get(folded) ?? [])].sort().map((slug) => this.tools.get(slug)!)
+    const near = this.toolNames.find(query)
+    if (near.length === 0) return []
+    const folded = foldName(query)
+    return [...near]
+      .sort()
+      .map((slug) => this.tools.get(slug)!)
+      .filter(({ tool }) => foldName(tool.name) === folded || foldName(tool.slug) === folded)
   }
 
   /** Labels that the filters allow; undefined when there are none. */
@@ -143,10 +148,4 @@ export function filterTests(filters: Filters): FilterTest[] {
     })
   }
   return tests
-}
-
-function addTo<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
-  const set = map.get(key)
-  if (set) set.add(value)
-  else map.set(key, new Set([value]))
 }

@@ -1,7 +1,8 @@
 import { AppError } from '../core/errors.js'
 import { editDistance, nearest } from '../core/nearest.js'
 import type { Live } from './live.js'
-import { foldName, type LiveTool } from './live-catalogue.js'
+import type { LiveTool } from './live-catalogue.js'
+import { foldName } from './name-index.js'
 
 /** How many suggestions a miss gets. */
 const SUGGESTIONS = 3

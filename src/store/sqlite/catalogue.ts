@@ -122,10 +122,12 @@ export class SqliteCatalogue implements CatalogueStore {
 
   async *outlines(): AsyncIterable<ToolOutline> {
     const page = this.db.prepare<[string], ToolRow>('SELECT * FROM tool WHERE slug > ? ORDER BY slug LIMIT 1000')
-    const owned = this.db.prepare<[string, string], CapabilityOutline & { slug: string }>(
-      `SELECT label, id, record ->> 'name' AS name, born_at AS bornAt, tool_slug AS slug
-       FROM capability WHERE tool_slug BETWEEN ? AND ? ORDER BY tool_slug, ordinal`,
-    )
+    const owned = this.db
+      .prepare<[string, string], [string, number, string, string, number]>(
+        `SELECT tool_slug, label, id, record ->> 'name', born_at
+         FROM capability WHERE tool_slug BETWEEN ? AND ? ORDER BY tool_slug, ordinal`,
+      )
+      .raw()
     for (let after = ''; ; ) {
       const rows = page.all(after)
       const bySlug = new Map(
@@ -135,8 +137,8 @@ export class SqliteCatalogue implements CatalogueStore {
         ]),
       )
       if (rows.length > 0) {
-        for (const { slug, ...outline } of owned.iterate(rows[0]!.slug, rows.at(-1)!.slug))
-          bySlug.get(slug)!.capabilities.push(outline)
+        for (const [slug, label, id, name, bornAt] of owned.iterate(rows[0]!.slug, rows.at(-1)!.slug))
+          bySlug.get(slug)!.capabilities.push({ label, id, name, bornAt })
       }
       yield* bySlug.values()
       if (rows.length < 1000) return
