@@ -39,7 +39,7 @@ async function serve({ contender, folder, scratch, budgetMs, insert }: Asked): P
   await searcher.search(measured[0]!)
   // the clock of a process starts with it
   await send({ loadMs: performance.now() })
-  await timed(warmUp, budgetMs / 4, searcher.search)
+  await timed(warmUp, budgetMs, searcher.search)
   globalThis.gc?.()
   await send({ rssMb: process.memoryUsage().rss / 2 ** 20 })
   searcher.stages?.()

@@ -44,7 +44,7 @@ export async function measureHttp(home: string, workload: Workload, budgetMs: nu
   try {
     await search(measured[0]!)
     row.loadMs = performance.now() - started
-    await timed(warmUp, budgetMs / 4, search)
+    await timed(warmUp, budgetMs, search)
     row.rssMb = residentMb(server.child.pid!)
     row.search = await timed(measured, budgetMs, search, () => cpuSecondsOf(server.child.pid!))
     const seconds = Math.min(LOAD_SECONDS, Math.ceil(budgetMs / 1000))

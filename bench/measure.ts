@@ -82,7 +82,7 @@ export async function whileInserting<Q, E>(plan: InsertPlan<Q, E>): Promise<Inse
   let due = 0
   const searches = (go: () => boolean) =>
     steadily(paceMs, go, () => plan.search(plan.queries[due++ % plan.queries.length]!))
-  const rounds = Math.max(10, Math.min(IDLE_SEARCHES, plan.budgetMs / 3 / paceMs))
+  const rounds = Math.max(3, Math.min(IDLE_SEARCHES, plan.budgetMs / 3 / paceMs))
   let left = rounds
   const idle = await searches(() => left-- > 0)
   let inserting = true

@@ -24,7 +24,8 @@ export interface PrepareOptions {
   seed: number
 }
 
-const WARM_UP = 50
+/** Compilers of JavaScript need some hundred. */
+const WARM_UP = 300
 const INSERTS = 1000
 /** Queries whose exact nearest are computed. */
 const TRUTHS = 200
