@@ -5,6 +5,7 @@ import { AppError } from '../core/errors.js'
 import { openStore } from '../store/open.js'
 import { SqliteStore } from '../store/sqlite/store.js'
 import { type CommonOptions, common, print, settingsOf } from './command.js'
+import { writeWhole } from './whole-file.js'
 
 export function register(program: Command): void {
   common(
@@ -17,10 +18,7 @@ export function register(program: Command): void {
       throw new AppError('conflict', `${file} exists already: choose another name, nothing is overwritten.`)
     const store = await openStore(settings.MATCHGRAPH_HOME, settings.MATCHGRAPH_DATABASE_URL)
     try {
-      await store.backup(path.resolve(file))
-    } catch (error) {
-      fs.rmSync(file, { force: true })
-      throw error
+      await writeWhole(path.resolve(file), (part) => store.backup(part))
     } finally {
       await store.close()
     }

@@ -12,6 +12,7 @@ import { importMcpTools } from '../../indexer/sources/mcp-tools.js'
 import type { ToolRecord } from '../core/catalogue.js'
 import { type CommonOptions, common, usageError } from './command.js'
 import { placed } from './validate.js'
+import { writeWhole } from './whole-file.js'
 
 interface ImportOptions extends CommonOptions {
   out?: string
@@ -133,12 +134,14 @@ async function write(records: readonly ToolRecord[], out: string | undefined): P
     process.stdout.write(lines.join(''))
     return
   }
-  const file = await open(out, 'w')
-  try {
-    for (const line of lines) await file.write(line)
-  } finally {
-    await file.close()
-  }
+  await writeWhole(out, async (part) => {
+    const file = await open(part, 'w')
+    try {
+      for (const line of lines) await file.write(line)
+    } finally {
+      await file.close()
+    }
+  })
 }
 
 /** The report goes to stderr, since stdout may be the catalogue. */
