@@ -1,10 +1,11 @@
 import { cosineIdf, tfIdf } from '../core/relevance/tfidf.js'
 import { type CorpusStatistics, pairFrequency } from './corpus-statistics.js'
-import type { Forward } from './forward.js'
+import type { Forward, Texts } from './forward.js'
 import { growableF32, growableU32 } from './growable.js'
 import type { PairMap } from './pair-map.js'
 import { RowTally } from './row-tally.js'
 import type { NamedArrays, SectionReader } from './sections.js'
+import { overRows, type Steps } from './slices.js'
 import { TextRows } from './text-rows.js'
 import type { Vocabulary } from './vocabulary.js'
 
@@ -28,13 +29,19 @@ export class CosineStatistics {
   private readonly newPairs = growableU32(new Uint32Array(0))
   private readonly tally = { grams: new RowTally(1024), pairs: new RowTally(1024) }
 
-  private constructor(forward: Forward, vocabulary: Vocabulary, pairs: PairMap, count: number, reader?: SectionReader) {
+  private constructor(
+    forward: Forward,
+    vocabulary: Vocabulary,
+    pairs: PairMap,
+    { count, grams }: { count: number; grams: number },
+    reader?: SectionReader,
+  ) {
     this.texts = new TextRows(forward, vocabulary)
     this.vocabulary = vocabulary
     this.pairs = pairs
     this.count = count
     this.unseen = cosineIdf(count, 0)
-    this.gramIdf = growableF32(reader?.f32('gramIdf') ?? new Float32Array(vocabulary.gramCount))
+    this.gramIdf = growableF32(reader?.f32('gramIdf') ?? new Float32Array(grams))
     this.pairIdf = growableF32(reader?.f32('pairIdf') ?? new Float32Array(pairs.size))
     this.gramNorm = growableF32(reader?.f32('gramNorm') ?? new Float32Array(0))
     this.pairNorm = growableF32(reader?.f32('pairNorm') ?? new Float32Array(0))
@@ -42,16 +49,23 @@ export class CosineStatistics {
 
   /**
    * @param pairs the adjacent stems of the weighted fields
+   * @param rows how many of the rows it is built from, `grams` how many 4-grams these have; later ones are appended
    * @param corpus statistics of a larger catalogue that these rows are a part of; their own when left out
    */
-  static build(forward: Forward, vocabulary: Vocabulary, pairs: PairMap, corpus?: CorpusStatistics): CosineStatistics {
-    const made = new CosineStatistics(forward, vocabulary, pairs, corpus?.count ?? forward.count)
+  static *build(
+    { forward, vocabulary }: Texts,
+    pairs: PairMap,
+    { rows, grams }: { rows: number; grams: number },
+    corpus?: CorpusStatistics,
+  ): Steps<CosineStatistics> {
+    const made = new CosineStatistics(forward, vocabulary, pairs, { count: corpus?.count ?? rows, grams })
     if (corpus) made.takeIdf(corpus)
-    else made.computeIdf(forward.count)
-    for (let row = 0; row < forward.count; row++) {
+    else yield* made.computeIdf(rows)
+    const measure = (row: number) => {
       made.tallyRow(row)
       made.pushNorms()
     }
+    yield* overRows(() => rows, measure)
     return made
   }
 
@@ -97,7 +111,7 @@ export class CosineStatistics {
 
   /** What `sections` gave, over the same texts. */
   static from(reader: SectionReader, forward: Forward, vocabulary: Vocabulary, pairs: PairMap): CosineStatistics {
-    return new CosineStatistics(forward, vocabulary, pairs, forward.count, reader)
+    return new CosineStatistics(forward, vocabulary, pairs, { count: forward.count, grams: 0 }, reader)
   }
 
   private tallyRow(row: number): void {
@@ -134,10 +148,10 @@ export class CosineStatistics {
     }
   }
 
-  private computeIdf(rows: number): void {
+  private *computeIdf(rows: number): Steps<void> {
     const grams = this.gramIdf.raw
     const pairs = this.pairIdf.raw
-    for (let row = 0; row < rows; row++) {
+    const count = (row: number) => {
       this.tallyRow(row)
       this.tally.grams.drain((gram) => {
         grams[gram]!++
@@ -146,6 +160,7 @@ export class CosineStatistics {
         pairs[pair]!++
       })
     }
+    yield* overRows(() => rows, count)
     for (let i = 0; i < grams.length; i++) grams[i] = cosineIdf(this.count, grams[i]!)
     for (let i = 0; i < pairs.length; i++) pairs[i] = cosineIdf(this.count, pairs[i]!)
   }

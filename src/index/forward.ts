@@ -4,6 +4,7 @@ import { FIELDS } from '../core/relevance/bm25.js'
 import { isStopWord, joinedIdentifier, spacedName, wordsOf } from '../core/text/words.js'
 import { growableU8, growableU16, growableU32 } from './growable.js'
 import { damaged, type NamedArrays, type SectionReader } from './sections.js'
+import { overRows, type Steps } from './slices.js'
 import { BREAK, Vocabulary } from './vocabulary.js'
 
 /** Late interaction looks at the name and this much of the description (more pieces gained nothing). */
@@ -99,31 +100,40 @@ export class Forward {
     this.labels.push(document.label)
   }
 
-  /** A copy of the rows for which `keep` says yes, over a vocabulary of their words alone: what adding only them would have made. */
-  filter(keep: (at: number) => boolean, from: Vocabulary): { forward: Forward; vocabulary: Vocabulary } {
-    const kept = new Forward()
-    const vocabulary = new Vocabulary()
-    const labels = this.labels.view()
-    const words = this.words.view()
-    const wordStart = this.wordStart.view()
-    const pieces = this.pieces.view()
-    const pieceStart = this.pieceStart.view()
-    const lengths = this.fieldLengths.view()
-    const namePieces = this.namePieces.view()
-    for (let at = 0; at < labels.length; at++) {
-      if (!keep(at)) continue
-      kept.labels.push(labels[at]!)
-      for (const word of words.subarray(wordStart[at]!, wordStart[at + 1]!)) {
-        kept.words.push(word === BREAK ? BREAK : vocabulary.add(from.word(word)))
-      }
-      kept.wordStart.push(kept.words.length)
-      kept.pieces.pushAll(pieces.subarray(pieceStart[at]!, pieceStart[at + 1]!))
-      kept.pieceStart.push(kept.pieces.length)
-      kept.namePieces.push(namePieces[at]!)
-      kept.fieldLengths.pushAll(lengths.subarray(at * FIELD_COUNT, (at + 1) * FIELD_COUNT))
+  /**
+   * A copy of the rows for which `keep` says yes, over a vocabulary of their words alone: what adding only them would have made. Rows that
+   * are added meanwhile are copied too: `seen` says up to which.
+   */
+  *filter(keep: (at: number) => boolean, from: Vocabulary): Steps<Texts & { seen: number }> {
+    const kept: Texts = { forward: new Forward(), vocabulary: new Vocabulary() }
+    let seen = 0
+    const copy = (at: number) => {
+      seen = at + 1
+      if (keep(at)) kept.forward.copy(this, at, from, kept.vocabulary)
     }
-    return { forward: kept, vocabulary }
+    yield* overRows(() => this.count, copy)
+    return { ...kept, seen }
   }
+
+  /** Adds row `at` of other forward data, whose words are numbered by `from`. */
+  copy(other: Forward, at: number, from: Vocabulary, vocabulary: Vocabulary): void {
+    this.labels.push(other.labels.raw[at]!)
+    for (let i = other.wordStart.raw[at]!, end = other.wordStart.raw[at + 1]!; i < end; i++) {
+      const word = other.words.raw[i]!
+      this.words.push(word === BREAK ? BREAK : vocabulary.add(from.word(word)))
+    }
+    this.wordStart.push(this.words.length)
+    this.pieces.pushAll(other.pieces.raw.subarray(other.pieceStart.raw[at]!, other.pieceStart.raw[at + 1]!))
+    this.pieceStart.push(this.pieces.length)
+    this.namePieces.push(other.namePieces.raw[at]!)
+    this.fieldLengths.pushAll(other.fieldLengths.raw.subarray(at * FIELD_COUNT, (at + 1) * FIELD_COUNT))
+  }
+}
+
+/** The texts of an index and the words they are made of. */
+export interface Texts {
+  forward: Forward
+  vocabulary: Vocabulary
 }
 
 const content = (text: string): string[] => wordsOf(text).filter((word) => !isStopWord(word))

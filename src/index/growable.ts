@@ -7,10 +7,10 @@ export class Growable<T extends Numbers> {
   raw: T
   private readonly make: (size: number) => T
 
-  /** @param initial the first values; taken over, not copied, and not written to */
+  /** @param initial the first values; taken over with the memory behind them, not copied */
   constructor(make: (size: number) => T, initial?: T) {
     this.make = make
-    this.raw = initial ?? make(1024)
+    this.raw = initial ? withSpare(initial) : make(1024)
     this.length = initial?.length ?? 0
   }
 
@@ -34,6 +34,14 @@ export class Growable<T extends Numbers> {
     next.set(this.view())
     this.raw = next
   }
+}
+
+/** The array with what its memory has room for after it. */
+function withSpare<T extends Numbers>(array: T): T {
+  const { buffer, byteOffset, BYTES_PER_ELEMENT } = array
+  const room = Math.floor((buffer.byteLength - byteOffset) / BYTES_PER_ELEMENT)
+  const Same = array.constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => T
+  return new Same(buffer, byteOffset, room)
 }
 
 export const growableU8 = (initial?: Uint8Array) => new Growable<Uint8Array>((n) => new Uint8Array(n), initial)

@@ -8,6 +8,7 @@ import { PairMap } from './pair-map.js'
 import { Postings, PostingsBuilder } from './postings.js'
 import { RowTally } from './row-tally.js'
 import type { NamedArrays, SectionReader } from './sections.js'
+import { overRows, type Steps } from './slices.js'
 import { BREAK, type Vocabulary } from './vocabulary.js'
 
 /** One term of a query that the index knows: a posting list and what one unit of saturated frequency is worth. */
@@ -81,27 +82,29 @@ export class KeywordIndex {
   }
 
   /** @param corpus statistics of a larger catalogue that these rows are a part of; their own when left out */
-  static build(
+  static *build(
     forward: Forward,
     vocabulary: Vocabulary,
     weights: Bm25Weights,
     corpus?: CorpusStatistics,
-  ): KeywordIndex {
+  ): Steps<KeywordIndex> {
+    const frozen = forward.count
     const averages = corpus?.averages ?? averageLengths(forward)
     const impacts = new FieldImpacts(weights, averages)
     const pairs = new PairMap()
     const builders = { stems: new PostingsBuilder(), pairs: new PostingsBuilder() }
     const tally = { stems: new RowTally(vocabulary.stemCount), pairs: new RowTally(1024) }
-    for (let row = 0; row < forward.count; row++) {
+    const count = (row: number) => {
       tallyRow(row, forward, vocabulary, impacts, pairs, tally)
       for (const kind of ['stems', 'pairs'] as const) {
         tally[kind].drain((term, tf) => builders[kind].add(term, impacts.quanta(tf)))
         builders[kind].endRow()
       }
     }
-    const stemLists = builders.stems.build(vocabulary.stemCount)
-    const pairLists = builders.pairs.build(pairs.size)
-    const parts = { frozen: forward.count, averages, pairs, stemLists, pairLists }
+    yield* overRows(() => frozen, count)
+    const stemLists = yield* builders.stems.build(vocabulary.stemCount)
+    const pairLists = yield* builders.pairs.build(pairs.size)
+    const parts = { frozen, averages, pairs, stemLists, pairLists }
     return new KeywordIndex(forward, vocabulary, weights, parts, corpus)
   }
 
@@ -236,9 +239,8 @@ export class KeywordIndex {
         if (stem >= 0 && termSlot[stem]! >= 0) tf[termSlot[stem]!]! += single
         if (word !== BREAK && stop[word] === 1) continue
         if (previous >= 0 && firsts[previous] === 1) {
-          for (const pair of pairs) {
-            if (pair.first === previous && pair.second === stem) tf[pair.slot]! += impacts.pair(field, length)
-          }
+          const slot = slotOf(pairs, previous, stem)
+          if (slot >= 0) tf[slot]! += impacts.pair(field, length)
         }
         previous = stem
       }
@@ -285,6 +287,11 @@ export class KeywordIndex {
       pairLists: Postings.from(reader, 'pairLists'),
     })
   }
+}
+
+function slotOf(pairs: readonly PairTerm[], first: number, second: number): number {
+  for (const pair of pairs) if (pair.first === first && pair.second === second) return pair.slot
+  return -1
 }
 
 /** Adds up what each stem and each pair counts in a row, numbering new pairs. */

@@ -1,6 +1,11 @@
-import { growableI32, growableU16, growableU32 } from './growable.js'
+import { growableU16, growableU32 } from './growable.js'
 import type { ScoredList } from './max-score.js'
 import type { NamedArrays, SectionReader } from './sections.js'
+import { overRows, type Steps } from './slices.js'
+import { growTo } from './typed.js'
+
+/** Rows whose postings are sorted in one step. */
+const ROWS_SORTED = 2048
 
 /**
  * Posting lists: for every term its rows, ascending, and an impact in each. A frozen part (6 bytes a posting) was made in one go; what was
@@ -15,11 +20,11 @@ export class Postings {
   private readonly most
   private readonly newRows = growableU32(new Uint32Array(0))
   private readonly newImpacts = growableU16(new Uint16Array(0))
-  /** The posting of the same term before this one, −1 for its first. */
-  private readonly before = growableI32(new Int32Array(0))
-  /** Per term: its last appended posting, −1 without; and how many there are. */
-  private readonly last = growableI32(new Int32Array(0))
-  private readonly added = growableU32(new Uint32Array(0))
+  /** 1 + the posting of the same term before this one, 0 for its first. */
+  private readonly before = growableU32(new Uint32Array(0))
+  /** Per term: 1 + its last appended posting, 0 without; and how many there are. */
+  private last = new Uint32Array(0)
+  private added = new Uint32Array(0)
 
   constructor(start: Uint32Array, rows: Uint32Array, impacts: Uint16Array, most: Uint16Array) {
     this.start = start
@@ -31,20 +36,21 @@ export class Postings {
   /** Number of rows that a term stands in. */
   df(term: number): number {
     const frozen = term + 1 < this.start.length ? this.start[term + 1]! - this.start[term]! : 0
-    return frozen + (term < this.added.length ? this.added.raw[term]! : 0)
+    return frozen + (term < this.added.length ? this.added[term]! : 0)
   }
 
   /** Adds a posting; `row` is above all frozen rows and not below any appended one. */
   append(term: number, row: number, impact: number): void {
-    while (this.last.length <= term) {
-      this.last.push(-1)
-      this.added.push(0)
+    if (this.last.length <= term) {
+      const room = Math.max(term + 1, this.start.length)
+      this.last = growTo(this.last, room + (room >> 3))
+      this.added = growTo(this.added, this.last.length)
     }
     while (this.most.length <= term) this.most.push(0)
-    this.before.push(this.last.raw[term]!)
-    this.last.raw[term] = this.newRows.length
-    this.added.raw[term]!++
+    this.before.push(this.last[term]!)
     this.newRows.push(row)
+    this.last[term] = this.newRows.length
+    this.added[term]!++
     this.newImpacts.push(impact)
     if (impact > this.most.raw[term]!) this.most.raw[term] = impact
   }
@@ -59,16 +65,16 @@ export class Postings {
 
   /** The same of what was appended. */
   newList(term: number, id: number, factor: number): ScoredList {
-    const count = term < this.added.length ? this.added.raw[term]! : 0
+    const count = this.added[term] ?? 0
     const rows = new Uint32Array(count)
     const impacts = new Uint16Array(count)
-    let posting = count > 0 ? this.last.raw[term]! : -1
+    let next = this.last[term] ?? 0
     for (let i = count - 1; i >= 0; i--) {
-      rows[i] = this.newRows.raw[posting]!
-      impacts[i] = this.newImpacts.raw[posting]!
-      posting = this.before.raw[posting]!
+      rows[i] = this.newRows.raw[next - 1]!
+      impacts[i] = this.newImpacts.raw[next - 1]!
+      next = this.before.raw[next - 1]!
     }
-    return { id, rows, impacts, from: 0, to: count, factor, bound: factor * (this.most.raw[term] ?? 0) }
+    return { id, rows, impacts, from: 0, to: count, factor, bound: factor * this.most.raw[term]! }
   }
 
   /** The frozen part; nothing may have been appended. */
@@ -109,7 +115,7 @@ export class PostingsBuilder {
   }
 
   /** Counting sort by term, which keeps the order of the rows. */
-  build(termCount: number): Postings {
+  *build(termCount: number): Steps<Postings> {
     const terms = this.terms.view()
     const gathered = this.impacts.view()
     const ends = this.ends.view()
@@ -120,7 +126,8 @@ export class PostingsBuilder {
     const rows = new Uint32Array(terms.length)
     const impacts = new Uint16Array(terms.length)
     const most = new Uint16Array(termCount)
-    for (let row = 0, i = 0; row < ends.length; row++) {
+    let i = 0
+    const sort = (row: number) => {
       for (; i < ends[row]!; i++) {
         const term = terms[i]!
         const slot = fill[term]!++
@@ -129,6 +136,7 @@ export class PostingsBuilder {
         if (gathered[i]! > most[term]!) most[term] = gathered[i]!
       }
     }
+    yield* overRows(() => ends.length, sort, ROWS_SORTED)
     return new Postings(start, rows, impacts, most)
   }
 }

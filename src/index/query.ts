@@ -12,7 +12,7 @@ const MOST_PIECES = 48
 /** What a synonym's words weigh against words that the caller wrote. */
 const SYNONYM_WEIGHT = 0.6
 
-/** A query as this index understands it; not to be kept longer than the generation that made it. */
+/** A query as the index understood it when it was asked; the numbers of terms and pieces are good with `readBy` only. */
 export interface AnalyzedQuery {
   text: string
   /** What an embedder should read: the text with corrections in place and abbreviations spelled out after it. Equal to `text` when there are none. */
@@ -27,6 +27,8 @@ export interface AnalyzedQuery {
   corrections: { from: string; to: string }[]
   /** Words and phrases that stand for words of the query. */
   synonyms: string[]
+  /** What it was read with. */
+  readBy: unknown
   terms: KeywordTerm[]
   /** Keyword terms of each clause. */
   clauseTerms: KeywordTerm[][]
@@ -63,6 +65,7 @@ export function analyzeQuery(text: string, reader: QueryReader): AnalyzedQuery {
     stems: content.map((word) => words.of(word).stem),
     corrections,
     synonyms: synonyms.map((synonym) => synonym.words.join(' ')),
+    readBy: reader.keyword,
     terms: keywordTerms(content, synonyms, words, reader.keyword),
     clauseTerms: clauses.map((clause) => {
       const inClause = words.read(clause)

@@ -4,40 +4,39 @@ import { AppError } from '../core/errors.js'
 import { bm25Idf } from '../core/relevance/bm25.js'
 import type { RelevanceWeights } from '../core/relevance/weights.js'
 import { wordsOf } from '../core/text/words.js'
+import { type Builder, Built } from './built.js'
 import { type CorpusStatistics, evenSample } from './corpus-statistics.js'
-import { CosineStatistics } from './cosine-statistics.js'
-import { Forward } from './forward.js'
-import { KeywordIndex } from './keyword.js'
+import { Forward, type Texts } from './forward.js'
+import type { KeywordIndex } from './keyword.js'
 import { pseudoQueries } from './pseudo-queries.js'
 import { type AnalyzedQuery, analyzeQuery } from './query.js'
 import { type Candidates, order, type Ranked, type RankInput, type Ranking } from './ranking.js'
-import { pieceIdf as pieceIdfOf, Reranker } from './rerank.js'
-import { bytesOf, damaged, type NamedArrays, SectionReader } from './sections.js'
-import { Spelling } from './spelling.js'
+import { bytesOf, type NamedArrays, SectionReader } from './sections.js'
+import { runBetween, runNow, type Steps } from './slices.js'
+import { growTo } from './typed.js'
 import { Vocabulary } from './vocabulary.js'
 
 export type { AnalyzedQuery, Ranked, RankInput, Ranking }
 
-/** What is computed from the forward data in one go, and appended to for the few documents that come later. */
-interface Built {
-  keyword: KeywordIndex
-  statistics: CosineStatistics
-  reranker: Reranker
-  spelling?: Spelling
+/** What was built anew of the rows up to `seen`. */
+interface Fresh {
+  texts: Texts
+  built: Built
+  seen: number
 }
 
-/** Rows that may be appended to what was built, as a share of the rows it was built from, before it is built anew. */
-const APPENDED_SHARE = 0.1
+/** Rows appended and rows removed, as a share of the rows that the statistics are of, before everything is built anew. */
+const UNTIDY_SHARE = 0.05
+/** Up to so many rows that is done with the next question: it takes less than a tenth of a second. Above, between other work. */
+const SMALL = 4096
 
 /**
  * Everything the order of an answer needs except the vectors: keyword retrieval and the re-ranking of both retrievers' candidates.
  * Not safe for concurrent mutation; reads share scratch space and are synchronous.
  */
 export class RelevanceIndex {
-  private readonly table: TokenTable
-  private readonly weights: RelevanceWeights
-  private forward = new Forward()
-  private vocabulary = new Vocabulary()
+  private readonly builder: Builder
+  private texts: Texts = { forward: new Forward(), vocabulary: new Vocabulary() }
   /** Label → row, −1 when it is not (or no longer) here. */
   private rowOf = new Int32Array(0)
   private built: Built | undefined
@@ -47,97 +46,89 @@ export class RelevanceIndex {
   private sample: Uint32Array | undefined
   /** Mean and deviation of the best r of pseudo-queries (see `calibrate`); [] before. */
   private noise: number[] = []
-  private readonly corpus: CorpusStatistics | undefined
+  /** Everything being built anew in the background. */
+  private tidying: Promise<void> | undefined
 
   /** @param corpus statistics of the catalogue that the documents are a part of; those of the documents alone when left out */
   constructor(table: TokenTable, weights: RelevanceWeights, corpus?: CorpusStatistics) {
-    this.table = table
-    this.weights = weights
-    this.corpus = corpus
+    this.builder = { table, weights, corpus }
     if (corpus) this.noise = corpus.noise
   }
 
   /** Live capabilities of the catalogue. */
   get count(): number {
-    return this.corpus?.count ?? this.live
+    return this.builder.corpus?.count ?? this.live
   }
 
   /** Takes up the words of a text, so that its rare parts count as much as they do in the whole catalogue. */
   know(text: string): void {
-    for (const word of wordsOf(text)) this.vocabulary.add(word)
+    for (const word of wordsOf(text)) this.texts.vocabulary.add(word)
     this.built = undefined
   }
 
   /** Adds documents whose labels are above all earlier ones, ascending; `invalid-parameter` otherwise. */
   add(documents: readonly IndexDocument[]): void {
     for (const document of documents) {
-      const last = this.forward.count > 0 ? this.forward.labels.view()[this.forward.count - 1]! : -1
+      const { forward, vocabulary } = this.texts
+      const last = forward.count > 0 ? forward.labels.raw[forward.count - 1]! : -1
       if (document.label <= last) {
         throw new AppError(
           'invalid-parameter',
           `label ${document.label} does not come after ${last}: labels only ever increase`,
         )
       }
-      this.setRow(document.label, this.forward.count)
-      this.forward.add(document, this.vocabulary, this.table)
+      this.setRow(document.label, forward.count)
+      forward.add(document, vocabulary, this.builder.table)
       this.live++
     }
     if (documents.length === 0) return
     this.sample = undefined
-    this.append(this.forward.count - documents.length)
+    this.built?.append(this.texts.forward.count - documents.length)
+    this.tidy()
   }
 
-  /** Takes the rows from `first` on into what was built, or drops it when they are too many. */
-  private append(first: number): void {
-    const { built, forward } = this
-    if (built === undefined) return
-    const { frozen } = built.keyword
-    if (this.corpus !== undefined || forward.count - frozen > frozen * APPENDED_SHARE) {
-      this.built = undefined
-      return
-    }
-    for (let row = first; row < forward.count; row++) {
-      built.keyword.append(row)
-      built.statistics.append(row)
-    }
-    built.spelling?.add(forward.words.view().subarray(forward.wordStart.raw[first]!))
-  }
-
-  /** Takes capabilities out of every answer at once; unknown labels are ignored. Statistics follow with the next `compact`. */
+  /** Takes capabilities out of every answer at once; unknown labels are ignored. Statistics follow when everything is built anew. */
   remove(labels: Iterable<number>): void {
     for (const label of labels) {
       const row = this.row(label)
       if (row < 0) continue
       this.rowOf[label] = -1
-      if (this.dead === undefined || this.dead.length < this.forward.count) this.growDead()
-      this.dead![row] = 1
+      this.markDead(row)
       this.sample = undefined
       this.live--
     }
+    this.tidy()
   }
 
   analyze(query: string): AnalyzedQuery {
     const { keyword, reranker } = this.build()
     return analyzeQuery(query, {
-      vocabulary: this.vocabulary,
+      vocabulary: this.texts.vocabulary,
       keyword,
-      table: this.table,
+      table: this.builder.table,
       contentIdf: (piece) => reranker.contentIdf(piece),
       pieceIdf: reranker.pieceIdf,
-      spelling: () => this.spelling(),
+      spelling: () => this.build().spelling,
     })
+  }
+
+  /** The query as it reads now: everything may have been built anew while it was being embedded. */
+  private current(query: AnalyzedQuery): AnalyzedQuery {
+    return query.readBy === this.build().keyword ? query : this.analyze(query.text)
   }
 
   /** The best `depth` by BM25F, ties by label. */
   keyword(query: AnalyzedQuery, depth: number, allowed?: LabelSet): Hits {
-    const labels = this.forward.labels.view()
-    return this.build().keyword.search(query.terms, depth, { labels, dead: this.dead, allowed })
+    const { terms } = this.current(query)
+    const labels = this.texts.forward.labels.view()
+    return this.build().keyword.search(terms, depth, { labels, dead: this.dead, allowed })
   }
 
   /** Orders the union of both retrievers' candidates. The order does not depend on how many of them are shown. */
-  rank(query: AnalyzedQuery, input: RankInput): Ranking {
+  rank(asked: AnalyzedQuery, input: RankInput): Ranking {
+    const query = this.current(asked)
     const { keyword, reranker } = this.build()
-    const labels = this.forward.labels.view()
+    const labels = this.texts.forward.labels.view()
     const candidates: Candidates = {
       rowOf: (label) => this.row(label),
       scores: (lists, rows) => keyword.scores(lists, rows),
@@ -149,7 +140,7 @@ export class RelevanceIndex {
       hits: (row) => this.stemsIn(query, keyword, row).size,
       sample: this.sampleLabels(),
     }
-    return order(query, input, candidates, this.weights)
+    return order(query, input, candidates, this.builder.weights)
   }
 
   /**
@@ -158,7 +149,7 @@ export class RelevanceIndex {
    */
   termFrequencies(stems: readonly string[], labels: Uint32Array): Float32Array {
     const { keyword } = this.build()
-    const ids = stems.map((stem) => this.vocabulary.stemId(stem))
+    const ids = stems.map((stem) => this.texts.vocabulary.stemId(stem))
     const known = labels.filter((label) => this.row(label) >= 0)
     const found = keyword.termFrequencies(
       ids,
@@ -190,7 +181,7 @@ export class RelevanceIndex {
    * capabilities, the same ones for the same seed. Ask each without its `label`, and hand every answer's `r` to `calibrate`.
    */
   pseudoQueries(count = 200, seed = 1): { label: number; text: string }[] {
-    return pseudoQueries(this.forward, this.vocabulary, (row) => this.dead?.[row] !== 1, count, seed)
+    return pseudoQueries(this.texts.forward, this.texts.vocabulary, (row) => this.dead?.[row] !== 1, count, seed)
   }
 
   /** Learns, from the best `r` of each pseudo-query, how well this catalogue answers what it does not have. Part of the snapshot. */
@@ -202,94 +193,112 @@ export class RelevanceIndex {
 
   /** Drops removed rows and recomputes all statistics, now. */
   compact(): void {
-    if (this.built && this.built.keyword.frozen < this.forward.count) this.built = undefined
-    if (this.live < this.forward.count) {
-      const kept = this.forward.filter((row) => this.dead?.[row] !== 1, this.vocabulary)
-      this.dead = undefined
-      this.sample = undefined
-      this.forward = kept.forward
-      this.vocabulary = kept.vocabulary
-      for (const [row, label] of this.forward.labels.view().entries()) this.rowOf[label] = row
-      this.built = undefined
-    }
+    const { count } = this.texts.forward
+    if (this.built && (this.built.keyword.frozen < count || this.live < count)) this.built = undefined
     this.build()
+  }
+
+  /** Settles when nothing is being built in the background any more. */
+  async settled(): Promise<void> {
+    while (this.tidying) await this.tidying
   }
 
   /** Named byte arrays from which `restore` makes an equal index; they share its memory. */
   snapshot(): Map<string, Uint8Array> {
     this.compact()
-    const { keyword, statistics, reranker } = this.build()
     const arrays: NamedArrays = [
-      ...this.forward.sections(),
-      ...this.vocabulary.sections(),
-      ...keyword.sections(),
-      ...statistics.sections(),
-      ['pieceIdf', reranker.pieceIdf],
+      ...this.texts.forward.sections(),
+      ...this.texts.vocabulary.sections(),
+      ...this.build().sections(this.builder.weights),
       ['noise', Float64Array.from(this.noise)],
-      ['weights', new TextEncoder().encode(this.fingerprint())],
     ]
     return new Map(arrays.map(([name, array]) => [name, bytesOf(array)]))
   }
 
-  /** Takes the sections over: nothing is copied or computed. Throws `damaged-file` when one is missing or they disagree. */
+  /** Sections that `add` appends to. */
+  static grows(name: string): boolean {
+    return !name.startsWith('semantic.') && !/\.(rows|impacts|start|slots)$/.test(name)
+  }
+
+  /** Takes the sections over, with the memory behind them: nothing is copied or computed. Throws `damaged-file` when one is missing or they disagree. */
   static restore(sections: Map<string, Uint8Array>, table: TokenTable, weights: RelevanceWeights): RelevanceIndex {
     const reader = new SectionReader(sections)
     const index = new RelevanceIndex(table, weights)
-    index.forward = new Forward(reader)
-    index.vocabulary = new Vocabulary(reader)
+    index.texts = { forward: new Forward(reader), vocabulary: new Vocabulary(reader) }
     index.noise = [...reader.f64('noise')]
-    const labels = index.forward.labels.view()
+    const labels = index.texts.forward.labels.view()
     for (let row = 0; row < labels.length; row++) index.setRow(labels[row]!, row)
     index.live = labels.length
-    index.built = index.builtFrom(reader)
+    index.built = Built.from(reader, index.texts, index.builder)
     return index
   }
 
-  /** What was built when the snapshot was written; undefined when other weights have come since, and it has to be built anew. */
-  private builtFrom(reader: SectionReader): Built | undefined {
-    const { forward, vocabulary, table, weights } = this
-    const keyword = KeywordIndex.from(reader, forward, vocabulary, weights.bm25)
-    const statistics = CosineStatistics.from(reader, forward, vocabulary, keyword.pairs)
-    const pieceIdf = reader.f32('pieceIdf')
-    if (pieceIdf.length !== table.size) throw damaged('it was made with another table of pieces')
-    if (reader.text('weights') !== this.fingerprint()) return undefined
-    const reranker = new Reranker(forward, vocabulary, table, keyword.pairs, { statistics, pieceIdf })
-    return { keyword, statistics, reranker }
-  }
-
-  /** The weights that the postings depend on. */
-  private fingerprint(): string {
-    return JSON.stringify(this.weights.bm25)
-  }
-
   private build(): Built {
-    if (this.built === undefined) {
-      const { forward, vocabulary, table, corpus } = this
-      const keyword = KeywordIndex.build(forward, vocabulary, this.weights.bm25, corpus)
-      const statistics = CosineStatistics.build(forward, vocabulary, keyword.pairs, corpus)
-      const pieceIdf = corpus?.pieceIdf ?? pieceIdfOf(forward.pieces.view(), forward.pieceStart.view(), table.size)
-      const reranker = new Reranker(forward, vocabulary, table, keyword.pairs, { statistics, pieceIdf })
-      this.built = { keyword, statistics, reranker }
-    }
-    return this.built
+    return this.built ?? this.take(runNow(this.building()))
   }
 
-  /** Made when the first never-seen word asks for it. */
-  private spelling(): Spelling {
-    const built = this.build()
-    built.spelling ??= new Spelling(this.vocabulary, this.forward.words.view())
-    return built.spelling
+  /** Everything anew, without removed rows. */
+  private *building(): Steps<Fresh> {
+    const { forward, vocabulary } = this.texts
+    const tidy = this.live === forward.count
+    const { seen, ...texts } = tidy
+      ? { ...this.texts, seen: forward.count }
+      : yield* forward.filter((row) => this.dead?.[row] !== 1, vocabulary)
+    return { texts, built: yield* Built.build(texts, this.builder), seen }
+  }
+
+  /** Puts what was built in place, with what has been added and removed since. */
+  private take({ texts, built, seen }: Fresh): Built {
+    const { forward, vocabulary } = this.texts
+    if (texts.forward !== forward) {
+      for (let at = seen; at < forward.count; at++) {
+        if (this.dead?.[at] !== 1) texts.forward.copy(forward, at, vocabulary, texts.vocabulary)
+      }
+      this.texts = texts
+      this.dead = undefined
+      const labels = texts.forward.labels.view()
+      for (let row = 0; row < labels.length; row++) {
+        if (this.row(labels[row]!) >= 0) this.rowOf[labels[row]!] = row
+        else this.markDead(row)
+      }
+      this.sample = undefined
+    }
+    built.append(built.keyword.frozen)
+    this.built = built
+    return built
+  }
+
+  /** Has everything built anew when too much was appended or removed. */
+  private tidy(): void {
+    const { built, tidying } = this
+    if (built === undefined || tidying || this.builder.corpus) return
+    const { count } = this.texts.forward
+    const { frozen } = built.keyword
+    if (count - frozen + (count - this.live) <= frozen * UNTIDY_SHARE) return
+    if (count <= SMALL) this.built = undefined
+    else this.tidying = this.tidyBetween(built)
+  }
+
+  private async tidyBetween(before: Built): Promise<void> {
+    // somebody may have had it built anew at once meanwhile
+    const fresh = await runBetween(this.building(), () => this.built === before)
+    this.tidying = undefined
+    if (fresh && this.built === before) this.take(fresh)
   }
 
   /** Capabilities of the catalogue that have a stem. */
   private df(stem: string, keyword: KeywordIndex): number {
-    return this.corpus ? (this.corpus.stems.get(stem) ?? 0) : keyword.df(this.vocabulary.stemId(stem))
+    return this.builder.corpus
+      ? (this.builder.corpus.stems.get(stem) ?? 0)
+      : keyword.df(this.texts.vocabulary.stemId(stem))
   }
 
-  private growDead(): void {
-    const next = new Uint8Array(this.forward.count)
-    if (this.dead !== undefined) next.set(this.dead)
-    this.dead = next
+  private markDead(row: number): void {
+    const { count } = this.texts.forward
+    if (this.dead === undefined || this.dead.length <= row) {
+      this.dead = growTo(this.dead ?? new Uint8Array(0), count + (count >> 3))
+    }
+    this.dead[row] = 1
   }
 
   private row(label: number): number {
@@ -318,21 +327,21 @@ export class RelevanceIndex {
   /** The distinct stems of the query that stand in a row. */
   private stemsIn(query: AnalyzedQuery, keyword: KeywordIndex, row: number): Set<string> {
     const stems = [...new Set(query.stems)]
-    const ids = stems.map((stem) => this.vocabulary.stemId(stem))
+    const ids = stems.map((stem) => this.texts.vocabulary.stemId(stem))
     const tf = keyword.termFrequencies(ids, Uint32Array.of(row))
     return new Set(stems.filter((_, i) => tf[i]! > 0))
   }
 
   /** Up to `SAMPLE` live labels, evenly drawn; kept until something is added or removed. */
   private sampleLabels(): Uint32Array {
-    if (this.corpus) return this.corpus.sample
+    if (this.builder.corpus) return this.builder.corpus.sample
     this.sample ??= evenSample(this.liveLabels())
     return this.sample
   }
 
   private liveLabels(): Uint32Array {
     const { dead } = this
-    const labels = this.forward.labels.view()
+    const labels = this.texts.forward.labels.view()
     if (dead === undefined) return labels
     const live = new Uint32Array(labels.length)
     let count = 0

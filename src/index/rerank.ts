@@ -3,7 +3,7 @@ import { type CosineKernel, lateInteraction, reverseInteraction } from '../core/
 import { kernelOf } from '../core/relevance/simd.js'
 import { cosineIdf, tfIdf } from '../core/relevance/tfidf.js'
 import type { CosineStatistics } from './cosine-statistics.js'
-import type { Forward } from './forward.js'
+import type { Forward, Texts } from './forward.js'
 import type { PairMap } from './pair-map.js'
 import { type AnalyzedQuery, isContentPiece } from './query.js'
 import { TextRows } from './text-rows.js'
@@ -49,8 +49,7 @@ export class Reranker {
   private readonly content: Uint8Array
 
   constructor(
-    forward: Forward,
-    vocabulary: Vocabulary,
+    { forward, vocabulary }: Texts,
     table: TokenTable,
     pairs: PairMap,
     { statistics, pieceIdf }: { statistics: CosineStatistics; pieceIdf: Float32Array },

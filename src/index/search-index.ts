@@ -8,6 +8,7 @@ import type { RelevanceWeights } from '../core/relevance/weights.js'
 import type { CorpusStatistics } from './corpus-statistics.js'
 import { RelevanceIndex } from './relevance-index.js'
 import { ScalarRows } from './row-matrix.js'
+import { SectionReader } from './sections.js'
 import { SemanticIndex } from './semantic.js'
 import { type FileSeal, readSections, replaceFile, sealOf, writeSections } from './snapshot.js'
 import { growTo } from './typed.js'
@@ -152,7 +153,7 @@ export class SearchIndex {
     weights: RelevanceWeights,
   ): Promise<{ index: SearchIndex; manifest: Manifest }> {
     const manifest = await readManifest(folder)
-    const sections = await readSections(path.join(folder, manifest.files[0]!.name))
+    const sections = await readSections(path.join(folder, manifest.files[0]!.name), RelevanceIndex.grows)
     const semantic = SemanticIndex.restore(sections)
     if (semantic.dims !== manifest.dims) {
       throw new AppError(
@@ -160,7 +161,7 @@ export class SearchIndex {
         `${folder}: the manifest says ${manifest.dims} dimensions, the vectors have ${semantic.dims}; it will be rebuilt.`,
       )
     }
-    const labels = new Uint32Array(sections.get('labels')!.buffer)
+    const labels = new SectionReader(sections).u32('labels')
     const relevance = RelevanceIndex.restore(sections, table, weights)
     return { index: new SearchIndex(semantic, relevance, labels, manifest.highestLabel), manifest }
   }

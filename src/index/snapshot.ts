@@ -97,11 +97,18 @@ export async function writeSections(file: string, sections: ReadonlyMap<string, 
   })
 }
 
+/** Spare room behind a section that will grow: an eighth of it. Memory that nobody touches costs nothing. */
+const roomFor = (length: number) => Math.ceil((length + (length >> 3) + 4096) / ALIGN) * ALIGN
+
 /**
  * Reads every section into memory of its own (8-byte aligned).
+ * @param grows says which sections get spare room behind them
  * @throws AppError `damaged-file` when the file is not a snapshot or a checksum differs
  */
-export async function readSections(file: string): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+export async function readSections(
+  file: string,
+  grows: (name: string) => boolean = () => false,
+): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const handle = await fsp.open(file, 'r').catch(() => {
     throw damaged(file, 'missing')
   })
@@ -116,7 +123,7 @@ export async function readSections(file: string): Promise<Map<string, Uint8Array
     await handle.read(header, 0, header.length, start)
     const sections = new Map<string, Uint8Array<ArrayBuffer>>()
     for (const { name, offset, length, crc32 } of parseTable(file, header)) {
-      const bytes = new Uint8Array(new ArrayBuffer(length))
+      const bytes = new Uint8Array(new ArrayBuffer(grows(name) ? roomFor(length) : length), 0, length)
       await handle.read(bytes, 0, length, offset)
       if (zlib.crc32(bytes) !== crc32) throw damaged(file, `section ${name}: checksum differs`)
       sections.set(name, bytes)
