@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import { type AlternativesAnswer, alternativesQuerySchema } from '../core/api/alternatives.js'
-import { requestFault } from '../core/request-fault.js'
 import { Engine } from '../engine/engine.js'
-import { type CommonOptions, common, print, settingsOf } from './command.js'
+import { type CommonOptions, common, print, requestOf, settingsOf } from './command.js'
 import { openEvidence } from './evidence.js'
 import { engineParts, openHome } from './open.js'
 
@@ -28,7 +27,7 @@ export function register(program: Command): void {
       .option('--limit <n>', 'results, 1 to 20 (default 5)'),
   ).action(async (name: string, options: AlternativesCommandOptions) => {
     const { type, without, layer, limit } = options
-    const request = alternativesQuerySchema.safeParse({
+    const request = requestOf(alternativesQuerySchema, {
       ...(options.free && { free: 'on' }),
       ...(type && { type }),
       ...(options.for && { for: options.for }),
@@ -36,13 +35,12 @@ export function register(program: Command): void {
       ...(layer && { layer }),
       ...(limit && { limit }),
     })
-    if (!request.success) throw requestFault(request.error, Object.keys(alternativesQuerySchema.shape), 'query')
     const settings = settingsOf(options)
     const opened = await openHome(settings)
     const evidence = await openEvidence(opened, settings)
     try {
       const engine = await Engine.open(await engineParts(opened), evidence.hook)
-      const answer = await engine.alternatives(name, request.data, { address: '127.0.0.1' }, Date.now())
+      const answer = await engine.alternatives(name, request, { address: '127.0.0.1' }, Date.now())
       print(options, answer, () => asText(answer))
     } finally {
       await evidence.close()

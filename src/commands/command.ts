@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
+import type { z } from 'zod'
 import { readSettings, type Settings } from '../config.js'
 import { AppError } from '../core/errors.js'
+import { requestFault } from '../core/request-fault.js'
 
 /** What every command takes. */
 export interface CommonOptions {
@@ -27,3 +29,13 @@ export const print = (options: CommonOptions, result: unknown, text: () => strin
 
 /** A wrong argument: exit 2. */
 export const usageError = (detail: string): AppError => new AppError('invalid-parameter', detail)
+
+/**
+ * What the arguments ask for, by the schema that the HTTP call has too.
+ * @throws AppError `invalid-parameter` naming the arguments that do not fit
+ */
+export function requestOf<S extends z.ZodObject>(schema: S, values: object): z.output<S> {
+  const request = schema.safeParse(values)
+  if (!request.success) throw requestFault(request.error, Object.keys(schema.shape), 'query')
+  return request.data
+}

@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import { type Comparison, compareQuerySchema } from '../core/api/compare.js'
-import { requestFault } from '../core/request-fault.js'
 import { Engine } from '../engine/engine.js'
-import { type CommonOptions, common, print, settingsOf } from './command.js'
+import { type CommonOptions, common, print, requestOf, settingsOf } from './command.js'
 import { openEvidence } from './evidence.js'
 import { engineParts, openHome } from './open.js'
 
@@ -17,14 +16,13 @@ export function register(program: Command): void {
       .description('compare two to five tools: what kind of pair they are, what both have, who serves which situation')
       .option('--for <situation...>', 'situations of your own, judged first'),
   ).action(async (tools: string[], options: CompareCommandOptions) => {
-    const request = compareQuerySchema.safeParse({ tools, for: options.for })
-    if (!request.success) throw requestFault(request.error, Object.keys(compareQuerySchema.shape), 'query')
+    const request = requestOf(compareQuerySchema, { tools, for: options.for })
     const settings = settingsOf(options)
     const opened = await openHome(settings)
     const evidence = await openEvidence(opened, settings)
     try {
       const engine = await Engine.open(await engineParts(opened), evidence.hook)
-      const comparison = await engine.compare(request.data, { address: '127.0.0.1' }, Date.now())
+      const comparison = await engine.compare(request, { address: '127.0.0.1' }, Date.now())
       print(options, comparison, () => asText(comparison))
     } finally {
       await evidence.close()

@@ -1,6 +1,7 @@
 import { type SearchAnswer, searchQuerySchema } from '../core/api/search.js'
 import { Engine } from '../engine/engine.js'
 import { neutralEvidence } from '../engine/neutral-evidence.js'
+import { requestOf } from './command.js'
 import { engineParts, type Opened } from './open.js'
 
 /** Answers which capabilities of one tool serve a need, best first; none when nothing there does. */
@@ -10,7 +11,7 @@ export type Serves = (slug: string, need: string) => Promise<string[]>
 export async function needJudge(opened: Opened, now: number): Promise<Serves> {
   const engine = await Engine.open(await engineParts(opened), neutralEvidence)
   return async (slug, need) => {
-    const request = searchQuerySchema.parse({ q: need, tool: slug, evidence: 'off', explore: 'off' })
+    const request = requestOf(searchQuerySchema, { q: need, tool: slug, evidence: 'off', explore: 'off' })
     const answer = (await engine.search(request, { address: '127.0.0.1' }, now)) as SearchAnswer
     return answer.answer === 'none' ? [] : answer.results.map(({ capability }) => capability.id)
   }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { type RankingsAnswer, rankingsQuerySchema, type ToolRankAnswer } from '../core/api/rank.js'
 import { Engine } from '../engine/engine.js'
 import { wordingOf } from '../engine/wording.js'
-import { type CommonOptions, common, print, settingsOf } from './command.js'
+import { type CommonOptions, common, print, requestOf, settingsOf } from './command.js'
 import { openEvidence } from './evidence.js'
 import { engineParts, openHome } from './open.js'
 
@@ -15,13 +15,14 @@ export function register(program: Command): void {
   )
     .option('--limit <n>', 'tools on the leaderboard', '20')
     .action(async (slug: string | undefined, options: CommonOptions & { limit: string }) => {
+      const query = requestOf(rankingsQuerySchema, { limit: options.limit })
       const settings = settingsOf(options)
       const opened = await openHome(settings)
       const evidence = await openEvidence(opened, settings)
       try {
         const { live } = await Engine.open(await engineParts(opened), evidence.hook)
         if (slug === undefined) {
-          const board = evidence.ranks.rankings(live, rankingsQuerySchema.parse({ limit: options.limit }))
+          const board = evidence.ranks.rankings(live, query)
           print(options, board, () => boardText(board))
         } else {
           const rank = evidence.ranks.breakdown(live, slug)

@@ -1,9 +1,8 @@
 import type { Command } from 'commander'
 import { type SearchAnswer, searchQuerySchema } from '../core/api/search.js'
-import { requestFault } from '../core/request-fault.js'
 import { Engine } from '../engine/engine.js'
 import { neutralEvidence } from '../engine/neutral-evidence.js'
-import { type CommonOptions, common, print, settingsOf } from './command.js'
+import { type CommonOptions, common, print, requestOf, settingsOf } from './command.js'
 import { engineParts, openHome } from './open.js'
 
 interface SearchCommandOptions extends CommonOptions {
@@ -28,7 +27,7 @@ export function register(program: Command): void {
       .option('--explain', 'show what each part of the score came from'),
   ).action(async (words: string[], options: SearchCommandOptions) => {
     const { limit, type, pricing, mode } = options
-    const request = searchQuerySchema.safeParse({
+    const request = requestOf(searchQuerySchema, {
       q: words.join(' '),
       ...(limit && { limit }),
       ...(type && { type }),
@@ -38,11 +37,10 @@ export function register(program: Command): void {
       ...(options.explain && { explain: 'on' }),
       explore: 'off',
     })
-    if (!request.success) throw requestFault(request.error, Object.keys(searchQuerySchema.shape), 'query')
     const opened = await openHome(settingsOf(options))
     try {
       const engine = await Engine.open(await engineParts(opened), neutralEvidence)
-      const answer = (await engine.search(request.data, { address: '127.0.0.1' }, Date.now())) as SearchAnswer
+      const answer = (await engine.search(request, { address: '127.0.0.1' }, Date.now())) as SearchAnswer
       print(options, answer, () => asText(answer))
     } finally {
       await opened.close()

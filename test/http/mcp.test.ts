@@ -5,6 +5,7 @@ import * as o200k from 'gpt-tokenizer/encoding/o200k_base'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ToolRecord } from '../../src/core/catalogue.js'
 import { AGENT_TOOLS } from '../../src/http/mcp/server.js'
+import { FUZZ_RUNS } from '../support/fuzz.js'
 import { startServer, type TestServer } from '../support/home.js'
 import { callTool, driveEveryTool } from '../support/mcp-drive.js'
 import { shipped } from '../unit/ledger/exam.js'
@@ -171,7 +172,7 @@ describe('MCP over streamable HTTP', () => {
         expect(answer).not.toMatch(/\n\s+at |node_modules|\.js:\d+/)
         if (answer !== '') JSON.parse(answer)
       }),
-      { seed: 5, numRuns: 200 },
+      { seed: 5, numRuns: Math.ceil(0.4 * FUZZ_RUNS) },
     )
     expect((await callTool(client, 'search', { query: 'mail' })).isError).toBeFalsy()
   })

@@ -14,8 +14,11 @@ import type { Fault } from '../../../src/core/errors.js'
 import { importManifest } from '../../../src/core/manifest.js'
 import { readRecord } from '../../../src/core/read-record.js'
 import { validateRecord } from '../../../src/core/validate.js'
+import { FUZZ_RUNS } from '../../support/fuzz.js'
 
 const fixture = (path: string) => readFileSync(join(import.meta.dirname, '../../fixtures', path), 'utf8')
+/** So many cases a test. */
+const RUNS = Math.ceil(0.4 * FUZZ_RUNS)
 const OPTIONS = { asOf: '2026', source: 's' }
 
 const deep = (levels: number): unknown => Array.from({ length: levels }).reduce((inner) => [inner], 0)
@@ -116,7 +119,7 @@ const IMPORTERS: [string, unknown, Import][] = [
   ['MCP registry', JSON.parse(fixture('mcp-registry/list.json')), (input) => importMcpRegistry(input, OPTIONS)],
 ]
 
-test.each(IMPORTERS)('%s, mutated 200 times: sound records or structured faults', (_, document, run) => {
+test.each(IMPORTERS)(`%s, mutated ${RUNS} times: sound records or structured faults`, (_, document, run) => {
   fc.assert(
     fc.property(fc.array(mutation, { minLength: 1, maxLength: 4 }), (mutations) => {
       const input = mutations.reduce(mutate, structuredClone(document))
@@ -126,11 +129,11 @@ test.each(IMPORTERS)('%s, mutated 200 times: sound records or structured faults'
       for (const record of records) expect(readRecord(record).faults).toEqual([])
       expect(({} as { polluted?: number }).polluted).toBeUndefined()
     }),
-    { seed: 42, numRuns: 200 },
+    { seed: 42, numRuns: RUNS },
   )
 })
 
-test('catalogue records, mutated 200 times: validation never throws, and keeps what is sound', () => {
+test(`catalogue records, mutated ${RUNS} times: validation never throws, and keeps what is sound`, () => {
   const [record] = importManifest(parse(fixture('manifest/unfragile.yml')), OPTIONS).records
   fc.assert(
     fc.property(fc.array(mutation, { minLength: 1, maxLength: 4 }), (mutations) => {
@@ -139,7 +142,7 @@ test('catalogue records, mutated 200 times: validation never throws, and keeps w
       expectStructured([...errors, ...warnings])
       expect(valid).toBe(errors.length === 0)
     }),
-    { seed: 43, numRuns: 200 },
+    { seed: 43, numRuns: RUNS },
   )
 })
 
@@ -206,7 +209,7 @@ test('damaged files of every kind, read as every format: structured faults with 
         }
       },
     ),
-    { seed: 44, numRuns: 200 },
+    { seed: 44, numRuns: RUNS },
   )
 })
 
@@ -219,6 +222,6 @@ test('tables of any text: rows or structured faults', () => {
       expectStructured([...errors, ...warnings])
       for (const record of records) expect(readRecord(record).faults).toEqual([])
     }),
-    { seed: 45, numRuns: 200 },
+    { seed: 45, numRuns: RUNS },
   )
 })
