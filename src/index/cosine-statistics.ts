@@ -19,8 +19,8 @@ export class CosineStatistics {
   private readonly unseen: number
   private readonly gramIdf
   private readonly pairIdf
-  readonly gramNorm
-  readonly pairNorm
+  private readonly gramNorms
+  private readonly pairNorms
   private readonly texts: TextRows
   private readonly vocabulary: Vocabulary
   private readonly pairs: PairMap
@@ -43,8 +43,8 @@ export class CosineStatistics {
     this.unseen = cosineIdf(count, 0)
     this.gramIdf = growableF32(reader?.f32('gramIdf') ?? new Float32Array(grams))
     this.pairIdf = growableF32(reader?.f32('pairIdf') ?? new Float32Array(pairs.size))
-    this.gramNorm = growableF32(reader?.f32('gramNorm') ?? new Float32Array(0))
-    this.pairNorm = growableF32(reader?.f32('pairNorm') ?? new Float32Array(0))
+    this.gramNorms = growableF32(reader?.f32('gramNorm') ?? new Float32Array(0))
+    this.pairNorms = growableF32(reader?.f32('pairNorm') ?? new Float32Array(0))
   }
 
   /**
@@ -79,6 +79,16 @@ export class CosineStatistics {
     return pair >= 0 && pair < this.pairIdf.length ? this.pairIdf.raw[pair]! : this.unseen
   }
 
+  /** Length of a row as a tf-idf vector of its grams. */
+  gramNorm(row: number): number {
+    return this.gramNorms.raw[row]!
+  }
+
+  /** The same of its pairs. */
+  pairNorm(row: number): number {
+    return this.pairNorms.raw[row]!
+  }
+
   /** Takes up the next row of the forward data, whose pairs are numbered already. */
   append(row: number): void {
     const frozen = {
@@ -104,8 +114,8 @@ export class CosineStatistics {
     return [
       ['gramIdf', this.gramIdf.view()],
       ['pairIdf', this.pairIdf.view()],
-      ['gramNorm', this.gramNorm.view()],
-      ['pairNorm', this.pairNorm.view()],
+      ['gramNorm', this.gramNorms.view()],
+      ['pairNorm', this.pairNorms.view()],
     ]
   }
 
@@ -129,12 +139,12 @@ export class CosineStatistics {
     this.tally.grams.drain((gram, tf) => {
       squares += tfIdf(tf, this.gramIdf.raw[gram]!) ** 2
     })
-    this.gramNorm.push(Math.sqrt(squares))
+    this.gramNorms.push(Math.sqrt(squares))
     squares = 0
     this.tally.pairs.drain((id, tf) => {
       squares += tfIdf(tf, this.pairIdf.raw[id]!) ** 2
     })
-    this.pairNorm.push(Math.sqrt(squares))
+    this.pairNorms.push(Math.sqrt(squares))
   }
 
   private takeIdf(corpus: CorpusStatistics): void {

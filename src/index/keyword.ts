@@ -10,6 +10,7 @@ import { RowTally } from './row-tally.js'
 import type { NamedArrays, SectionReader } from './sections.js'
 import { overRows, type Steps } from './slices.js'
 import { BREAK, type Vocabulary } from './vocabulary.js'
+import { STOP, WordMarks } from './word-marks.js'
 
 /** One term of a query that the index knows: a posting list and what one unit of saturated frequency is worth. */
 export interface KeywordTerm {
@@ -20,6 +21,8 @@ export interface KeywordTerm {
 }
 
 const PAIR = 0x40000000
+/** Mark of words whose stem is looked for. */
+const ASKED = 2
 
 /** A pair among the terms being looked for, and which of them it is. */
 interface PairTerm {
@@ -56,9 +59,9 @@ export class KeywordIndex {
   private readonly stemLists: Postings
   private readonly pairLists: Postings
   private readonly maxScore = new MaxScore()
-  /** Scratch: stem → slot in the current list of terms, −1 outside; and 1 for the first stems of its pairs. */
+  private readonly marks: WordMarks
+  /** Scratch: stem → slot in the current list of terms, −1 outside. */
   private termSlot = new Int32Array(0)
-  private firsts = new Uint8Array(0)
   /** Scratch of `append`. */
   private readonly tally = { stems: new RowTally(1024), pairs: new RowTally(1024) }
 
@@ -73,6 +76,7 @@ export class KeywordIndex {
     this.vocabulary = vocabulary
     this.weights = weights
     this.corpus = corpus
+    this.marks = new WordMarks(vocabulary)
     this.frozen = parts.frozen
     this.averages = parts.averages
     this.impacts = new FieldImpacts(weights, parts.averages)
@@ -196,52 +200,55 @@ export class KeywordIndex {
       visit(at, tf)
     }
     for (const id of ids) if (id >= 0 && id < PAIR) this.termSlot[id] = -1
-    for (const { first } of pairs) this.firsts[first] = 0
+    this.marks.clear()
   }
 
   /** Notes in the scratch tables which terms are looked for; answers the pairs among them. */
   private mark(ids: readonly number[]): PairTerm[] {
     const { stemCount } = this.vocabulary
-    if (this.termSlot.length < stemCount) {
-      this.termSlot = new Int32Array(stemCount + (stemCount >> 3)).fill(-1)
-      this.firsts = new Uint8Array(this.termSlot.length)
-    }
+    if (this.termSlot.length < stemCount) this.termSlot = new Int32Array(stemCount + (stemCount >> 3)).fill(-1)
+    this.marks.prepare()
     const pairs: PairTerm[] = []
     for (const [slot, id] of ids.entries()) {
       if (id >= PAIR) {
         const [first, second] = this.pairs.parts(id - PAIR)
-        this.firsts[first] = 1
         pairs.push({ first, second, slot })
-      } else if (id >= 0) this.termSlot[id] = slot
+        this.marks.setStem(first, ASKED)
+        this.marks.setStem(second, ASKED)
+      } else if (id >= 0) {
+        this.termSlot[id] = slot
+        this.marks.setStem(id, ASKED)
+      }
     }
     return pairs
   }
 
   /** Adds up what each term looked for counts in a row. */
   private sumUp(row: number, pairs: readonly PairTerm[], tf: Float64Array): void {
-    const { impacts, termSlot, firsts } = this
-    const { stemOf, stop } = this.vocabulary.tables()
+    const { impacts, termSlot } = this
+    const { stemOf } = this.vocabulary.tables()
+    const marks = this.marks.bytes
     const words = this.forward.words.raw
     const lengths = this.forward.fieldLengths.raw
     let next = this.forward.wordStart.raw[row]!
     for (let field = 0; field < FIELD_COUNT; field++) {
       const length = lengths[row * FIELD_COUNT + field]!
       const end = next + length
-      if (length === 0 || !impacts.counts(field)) {
-        next = end
-        continue
-      }
-      const single = impacts.stem(field, length)
+      if (!impacts.counts(field)) next = end
       let previous = -1
       for (; next < end; next++) {
         const word = words[next]!
-        const stem = stemOf[word]!
-        if (stem >= 0 && termSlot[stem]! >= 0) tf[termSlot[stem]!]! += single
-        if (word !== BREAK && stop[word] === 1) continue
-        if (previous >= 0 && firsts[previous] === 1) {
-          const slot = slotOf(pairs, previous, stem)
-          if (slot >= 0) tf[slot]! += impacts.pair(field, length)
+        const mark = marks[word]!
+        if ((mark & ASKED) === 0) {
+          if (mark === 0) previous = -1
+          continue
         }
+        const stem = stemOf[word]!
+        const slot = termSlot[stem]!
+        if (slot >= 0) tf[slot]! += impacts.stem(field, length)
+        if ((mark & STOP) !== 0) continue
+        const pair = previous < 0 ? -1 : slotOf(pairs, previous, stem)
+        if (pair >= 0) tf[pair]! += impacts.pair(field, length)
         previous = stem
       }
     }

@@ -326,10 +326,12 @@ function background(
 }
 
 function meanOfNearest(list: readonly Candidate[]): number {
-  const cosines = new Float64Array(list.length)
-  for (let i = 0; i < list.length; i++) cosines[i] = list[i]!.cosine
-  const nearest = cosines.sort().subarray(-NEAREST)
-  let sum = 0
-  for (let i = nearest.length - 1; i >= 0; i--) sum += nearest[i]!
-  return sum / nearest.length
+  const nearest: number[] = []
+  for (const { cosine } of list) {
+    if (nearest.length === NEAREST && cosine <= nearest[NEAREST - 1]!) continue
+    let at = Math.min(nearest.length, NEAREST - 1)
+    for (; at > 0 && nearest[at - 1]! < cosine; at--) nearest[at] = nearest[at - 1]!
+    nearest[at] = cosine
+  }
+  return meanOf(nearest)
 }

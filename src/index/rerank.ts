@@ -1,13 +1,12 @@
 import type { TokenTable } from '../core/embedding.js'
 import { type CosineKernel, lateInteraction, reverseInteraction } from '../core/relevance/late.js'
 import { kernelOf } from '../core/relevance/simd.js'
-import { cosineIdf, tfIdf } from '../core/relevance/tfidf.js'
+import { cosineIdf } from '../core/relevance/tfidf.js'
 import type { CosineStatistics } from './cosine-statistics.js'
 import type { Forward, Texts } from './forward.js'
 import type { PairMap } from './pair-map.js'
 import { type AnalyzedQuery, isContentPiece } from './query.js'
-import { TextRows } from './text-rows.js'
-import { gramsOf, type Vocabulary } from './vocabulary.js'
+import { TextCosines } from './text-cosines.js'
 
 /** What the re-ranker measures of candidates, one number each a candidate, about 0..1. */
 export interface RerankFeatures {
@@ -17,30 +16,16 @@ export interface RerankFeatures {
   bigram: Float32Array
 }
 
-/** A query as a tf-idf vector over the ids that the index knows; the norm counts what it never saw, too. */
-interface SparseQuery {
-  ids: number[]
-  weights: number[]
-  idf: number[]
-  norm: number
-}
-
 /** Measures candidates against a query by pieces, 4-grams and stem pairs. */
 export class Reranker {
   private readonly forward: Forward
-  private readonly vocabulary: Vocabulary
-  private readonly texts: TextRows
-  private readonly statistics: CosineStatistics
-  private readonly pairs: PairMap
+  private readonly texts: TextCosines
   private readonly kernel: CosineKernel
   private readonly table: TokenTable
   /** √ln((N + 1)/(df + ½)) of every piece of the table; of a piece never seen, half the largest. */
   readonly pieceIdf: Float32Array
-  /** Scratch: piece → column in the current cosine matrix, gram → slot in the current query; −1 outside. */
+  /** Scratch: piece → column in the current cosine matrix, −1 outside. */
   private readonly pieceSlot: Int32Array
-  private gramSlot = new Int32Array(0)
-  /** Scratch: 1 for stems that a pair of the current query begins with. */
-  private firsts = new Uint8Array(0)
   /** Scratch: cosines of the current pieces, and the slots and weights of one row's. */
   private cosines = new Float32Array(0)
   private slots = new Int32Array(0)
@@ -49,16 +34,13 @@ export class Reranker {
   private readonly content: Uint8Array
 
   constructor(
-    { forward, vocabulary }: Texts,
+    texts: Texts,
     table: TokenTable,
     pairs: PairMap,
     { statistics, pieceIdf }: { statistics: CosineStatistics; pieceIdf: Float32Array },
   ) {
-    this.forward = forward
-    this.vocabulary = vocabulary
-    this.texts = new TextRows(forward, vocabulary)
-    this.statistics = statistics
-    this.pairs = pairs
+    this.forward = texts.forward
+    this.texts = new TextCosines(texts, pairs, statistics)
     this.kernel = kernelOf(table)
     this.table = table
     this.pieceIdf = pieceIdf
@@ -68,11 +50,7 @@ export class Reranker {
 
   /** Features of every row of `rows`, same order. */
   features(query: AnalyzedQuery, rows: Uint32Array): RerankFeatures {
-    return {
-      ...this.lateOf(query, rows),
-      chargram: this.gramCosines(query.words, rows),
-      bigram: this.pairCosines(query.stems, rows),
-    }
+    return { ...this.lateOf(query, rows), ...this.texts.of(query.words, query.stems, rows) }
   }
 
   private lateOf(query: AnalyzedQuery, rows: Uint32Array): { late: Float32Array; reverseLate: Float32Array } {
@@ -126,105 +104,6 @@ export class Reranker {
     if (this.content[piece] === 0) this.content[piece] = isContentPiece(this.table.pieceText(piece)) ? 1 : 2
     return this.content[piece] === 1 ? this.pieceIdf[piece]! : 0
   }
-
-  private gramCosines(words: readonly string[], rows: Uint32Array): Float32Array {
-    const { vocabulary, statistics } = this
-    if (this.gramSlot.length < vocabulary.gramCount) {
-      this.gramSlot = new Int32Array(vocabulary.gramCount + (vocabulary.gramCount >> 3)).fill(-1)
-    }
-    const { gramSlot } = this
-    const gramNorm = statistics.gramNorm.raw
-    const query = sparse(
-      words.flatMap(gramsOf),
-      (gram) => vocabulary.gramId(gram),
-      (id) => statistics.gramIdfOf(id),
-    )
-    for (let slot = 0; slot < query.ids.length; slot++) gramSlot[query.ids[slot]!] = slot
-    const counts = new Uint16Array(query.ids.length)
-    const cosines = new Float32Array(rows.length)
-    for (let at = 0; at < rows.length; at++) {
-      this.countGrams(rows[at]!, counts)
-      cosines[at] = cosine(query, counts, gramNorm[rows[at]!]!)
-    }
-    for (let slot = 0; slot < query.ids.length; slot++) gramSlot[query.ids[slot]!] = -1
-    return cosines
-  }
-
-  /** How often each 4-gram that `gramSlot` names stands in the content words of the text fields of a row. */
-  private countGrams(row: number, counts: Uint16Array): void {
-    const { gramSlot } = this
-    const words = this.forward.words.raw
-    const { stop, gramStart, grams } = this.vocabulary.tables()
-    counts.fill(0)
-    for (let i = this.forward.wordStart.raw[row]!, end = this.texts.textEnd(row); i < end; i++) {
-      const word = words[i]!
-      if (stop[word] === 1) continue
-      for (let g = gramStart[word]!, last = gramStart[word + 1]!; g < last; g++) {
-        const slot = gramSlot[grams[g]!]!
-        if (slot >= 0) counts[slot]!++
-      }
-    }
-  }
-
-  private pairCosines(stems: readonly string[], rows: Uint32Array): Float32Array {
-    const ids = stems.map((stem) => this.vocabulary.stemId(stem))
-    const keys = ids.slice(1).map((stem, i) => (ids[i]! < 0 || stem < 0 ? -1 : this.pairs.get(ids[i]!, stem)))
-    const bigrams = stems.slice(1).map((stem, i) => `${stems[i]} ${stem}`)
-    const idOf = new Map(bigrams.map((text, i) => [text, keys[i]!]))
-    const { statistics, texts } = this
-    const query = sparse(
-      bigrams,
-      (text) => idOf.get(text)!,
-      (id) => statistics.pairIdfOf(id),
-    )
-    const cosines = new Float32Array(rows.length)
-    if (query.ids.length === 0) return cosines
-    const asked = query.ids.map((id) => keys.indexOf(id)).map((at): [number, number] => [ids[at]!, ids[at + 1]!])
-    const { stemCount } = this.vocabulary
-    if (this.firsts.length < stemCount) this.firsts = new Uint8Array(stemCount + (stemCount >> 3))
-    for (const [first] of asked) this.firsts[first] = 1
-    const counts = new Uint16Array(query.ids.length)
-    for (let at = 0; at < rows.length; at++) {
-      counts.fill(0)
-      texts.eachPair(rows[at]!, (a, b) => {
-        if (this.firsts[a] === 0) return
-        for (let slot = 0; slot < asked.length; slot++) {
-          if (asked[slot]![0] === a && asked[slot]![1] === b) counts[slot]!++
-        }
-      })
-      cosines[at] = cosine(query, counts, statistics.pairNorm.raw[rows[at]!]!)
-    }
-    for (const [first] of asked) this.firsts[first] = 0
-    return cosines
-  }
-}
-
-/** The tf-idf vector of a bag of strings; those that `idOf` does not know (−1) count in the norm only. */
-function sparse(bag: readonly string[], idOf: (key: string) => number, idfOf: (id: number) => number): SparseQuery {
-  const counts = new Map<string, number>()
-  for (const key of bag) counts.set(key, (counts.get(key) ?? 0) + 1)
-  const query: SparseQuery = { ids: [], weights: [], idf: [], norm: 0 }
-  for (const [key, tf] of counts) {
-    const id = idOf(key)
-    const idf = idfOf(id)
-    const value = tfIdf(tf, idf)
-    query.norm += value * value
-    if (id < 0) continue
-    query.ids.push(id)
-    query.idf.push(idf)
-    query.weights.push(value)
-  }
-  query.norm = Math.sqrt(query.norm)
-  return query
-}
-
-function cosine({ weights, idf, norm }: SparseQuery, counts: Uint16Array, other: number): number {
-  if (norm === 0 || other === 0) return 0
-  let dot = 0
-  for (let slot = 0; slot < counts.length; slot++) {
-    if (counts[slot]! > 0) dot += weights[slot]! * tfIdf(counts[slot]!, idf[slot]!)
-  }
-  return dot / (norm * other)
 }
 
 /** √ln((N + 1)/(df + ½)) over the documents' pieces; half of the largest for pieces of no document. `size` floats. */

@@ -3,7 +3,7 @@ import type { Forward } from './forward.js'
 import { BREAK, type Vocabulary } from './vocabulary.js'
 
 /** Name, description and intents: the fields that say what the capability does. */
-const TEXT_FIELDS = 3
+export const TEXT_FIELDS = 3
 
 /** What the cosines of the re-ranker compare: 4-grams and adjacent content stems of the text fields of a row. */
 export class TextRows {
@@ -16,7 +16,7 @@ export class TextRows {
   }
 
   /** Where the words of name, description and intents of a row end. */
-  textEnd(row: number): number {
+  private textEnd(row: number): number {
     const lengths = this.forward.fieldLengths.raw
     let end = this.forward.wordStart.raw[row]!
     for (let field = 0; field < TEXT_FIELDS; field++) end += lengths[row * FIELD_COUNT + field]!

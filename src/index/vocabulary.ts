@@ -6,7 +6,7 @@ import { StringTable } from './string-table.js'
 /** Word id 0 is no word: it stands between two entries of a field (two tags, two intents), so that no pair spans them. */
 export const BREAK = 0
 
-/** What the inner loops read of the words, valid until the next `add`. */
+/** What the inner loops read of the words, valid until the next `add`; there may be spare room behind. */
 export interface WordTables {
   /** Word id → stem id; −1 for the break. */
   stemOf: Int32Array
@@ -26,6 +26,9 @@ export class Vocabulary {
   private readonly stop
   private readonly gramStart
   private readonly gramsFlat
+  /** Stem id → 1 + its last word, word id → 1 + the word of the same stem before it; 0 without. */
+  private readonly lastWord = growableU32()
+  private readonly wordBefore = growableU32()
 
   constructor(reader?: SectionReader) {
     const table = (name: string) => (reader ? StringTable.from(reader, name) : new StringTable())
@@ -36,11 +39,20 @@ export class Vocabulary {
     this.stop = growableU8(reader?.u8('words.stop'))
     this.gramStart = growableU32(reader?.u32('words.gramStart'))
     this.gramsFlat = growableU32(reader?.u32('words.grams'))
-    if (reader) return
-    this.words.add('')
-    this.stemOfWord.push(-1)
-    this.stop.push(1)
-    this.gramStart.pushAll([0, 0])
+    if (!reader) {
+      this.words.add('')
+      this.stemOfWord.push(-1)
+      this.stop.push(1)
+      this.gramStart.pushAll([0, 0])
+    }
+    for (let word = 0; word < this.words.size; word++) this.chain(word)
+  }
+
+  private chain(word: number): void {
+    const stem = this.stemOfWord.raw[word]!
+    while (this.lastWord.length <= stem) this.lastWord.push(0)
+    this.wordBefore.push(stem < 0 ? 0 : this.lastWord.raw[stem]!)
+    if (stem >= 0) this.lastWord.raw[stem] = word + 1
   }
 
   /** Words, the break included. */
@@ -64,6 +76,7 @@ export class Vocabulary {
     this.stop.push(isStopWord(word) ? 1 : 0)
     for (const gram of gramsOf(word)) this.gramsFlat.push(this.gramTable.add(gram))
     this.gramStart.push(this.gramsFlat.length)
+    this.chain(id)
     return id
   }
 
@@ -90,6 +103,16 @@ export class Vocabulary {
     return { stem, id: this.stemId(stem) }
   }
 
+  /** A word of a stem; −1 when no word has it. */
+  firstWordOf(stem: number): number {
+    return this.lastWord.raw[stem]! - 1
+  }
+
+  /** Another word of the same stem; −1 when all have been named. */
+  nextWordOf(word: number): number {
+    return this.wordBefore.raw[word]! - 1
+  }
+
   /** −1 for a stem never indexed. */
   stemId(stem: string): number {
     return this.stems.idOf(stem)
@@ -102,10 +125,10 @@ export class Vocabulary {
 
   tables(): WordTables {
     return {
-      stemOf: this.stemOfWord.view(),
-      stop: this.stop.view(),
-      gramStart: this.gramStart.view(),
-      grams: this.gramsFlat.view(),
+      stemOf: this.stemOfWord.raw,
+      stop: this.stop.raw,
+      gramStart: this.gramStart.raw,
+      grams: this.gramsFlat.raw,
     }
   }
 
