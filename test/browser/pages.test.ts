@@ -180,14 +180,19 @@ describe.skipIf(!chromium)('hostile texts in a browser', () => {
   })
   afterAll(() => site.close())
 
-  it('run nothing, whether in the catalogue or in the address', async () => {
+  it('run nothing, whether in the catalogue or in the address', { timeout: 180_000 }, async () => {
     const { page, faults } = await site.visit()
     for (const [i, text] of XSS.entries()) {
       for (const path of [
         `/tools/hostile-${i}`,
         search(`parsing hostile input ${text}`),
-        `/compare/hostile-0-vs-hostile-${i || 1}`,
+        `${search(`parsing hostile input ${text}`)}&groupBy=tool`,
+        `/compare/hostile-0-vs-hostile-${i || 1}?${new URLSearchParams({ for: text })}`,
+        `/alternatives/hostile-${i}?${new URLSearchParams({ for: text })}`,
+        `/graph?tool=hostile-${i}`,
+        `/graph?${new URLSearchParams({ intent: text })}`,
         `/tools/${encodeURIComponent(text)}`,
+        ...(i === 0 ? ['/rankings', '/docs'] : []),
       ]) {
         await page.goto(path)
         expect(faults, path).toEqual([])
