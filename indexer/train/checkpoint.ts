@@ -9,7 +9,6 @@ interface Header {
   randomState: number
   size: number
   dims: number
-  queryWeights: boolean
 }
 
 /** Writes beside the old file, then replaces it: a kill leaves one whole checkpoint. Layout: header length, JSON header, floats. */
@@ -20,13 +19,13 @@ export function writeCheckpoint(
   at: { step: number; randomState: number },
 ): void {
   const { size, dims } = state
-  const header: Header = { run, ...at, size, dims, queryWeights: state.queryWeights !== undefined }
+  const header: Header = { run, ...at, size, dims }
   const json = Buffer.from(JSON.stringify(header))
   const length = Buffer.alloc(4)
   length.writeUInt32LE(json.length)
   const fd = openSync(`${file}.partial`, 'w')
   try {
-    for (const part of [length, json, state.rows, state.moments, state.queryWeights]) if (part) writeSync(fd, part)
+    for (const part of [length, json, state.rows, state.moments]) if (part) writeSync(fd, part)
     fsyncSync(fd)
   } finally {
     closeSync(fd)
@@ -50,7 +49,7 @@ export function readCheckpoint(
   }
   if (header.run !== run) return undefined
   const { size, dims, step, randomState } = header
-  const floats = 3 * size * dims + (header.queryWeights ? 3 * size : 0)
+  const floats = 3 * size * dims
   if (bytes.length !== start + 4 * floats) {
     throw new AppError('damaged-file', `The checkpoint ${file} is cut off; delete it to start again.`)
   }
@@ -58,8 +57,7 @@ export function readCheckpoint(
   const state: TableState = {
     ...{ size, dims },
     rows: all.subarray(0, size * dims),
-    moments: all.subarray(size * dims, 3 * size * dims),
-    queryWeights: header.queryWeights ? all.subarray(3 * size * dims) : undefined,
+    moments: all.subarray(size * dims),
   }
   return { state, step, randomState }
 }

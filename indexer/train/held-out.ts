@@ -17,12 +17,17 @@ export function holdOut(count: number, wanted: number): { pool: Int32Array; held
   return { pool: all.filter((pair) => !isHeld(pair)), held: all.filter(isHeld) }
 }
 
-export function measureHeldOut(state: TableState, pairs: PairSet, held: Int32Array): HeldOut {
+export function measureHeldOut(
+  state: TableState,
+  queryWeights: Float32Array | undefined,
+  pairs: PairSet,
+  held: Int32Array,
+): HeldOut {
   const embed = (text: number, query: boolean) => {
     const vector = new Float32Array(state.dims)
     for (let at = pairs.starts[text]!; at < pairs.starts[text + 1]!; at++) {
       const piece = pairs.ids[at]!
-      const weight = query && state.queryWeights ? Math.exp(state.queryWeights[piece]!) : 1
+      const weight = query && queryWeights ? queryWeights[piece]! : 1
       for (let j = 0; j < state.dims; j++) vector[j]! += weight * state.rows[piece * state.dims + j]!
     }
     const norm = Math.hypot(...vector) || 1

@@ -29,6 +29,8 @@ export interface Schedule {
   warmup: number
   /** Every other step trains only the first so many dimensions; undefined = all steps train all. */
   matryoshka: number | undefined
+  /** No batch mixes sources; otherwise half of them do. */
+  sourcesApart: boolean
   /** Share of batches whose pairs are alike; 0 = none. */
   hardNegatives: number
   /** Steps between two checkpoints. */

@@ -5,8 +5,6 @@ export interface Layout {
   batch: number
   /** 3 × size × dims: the table, then Adam's first and second moments. */
   table: number
-  /** 3 × size: logarithms of the pieces' weights in queries, then their moments; undefined when they are not learned. */
-  queryWeights: number | undefined
   /** batch × dims each: unit vectors of anchors and positives, then their gradients. */
   anchors: number
   positives: number
@@ -33,7 +31,7 @@ export interface Layout {
 export const BLOCK = 32
 
 /** @param batch a multiple of `BLOCK`; @param dims a multiple of 4 */
-export function layoutOf(size: number, dims: number, batch: number, queryWeights: boolean): Layout {
+export function layoutOf(size: number, dims: number, batch: number): Layout {
   let used = 0
   const area = (floats: number) => {
     const start = used
@@ -43,7 +41,6 @@ export function layoutOf(size: number, dims: number, batch: number, queryWeights
   const layout = {
     ...{ size, dims, batch },
     table: area(3 * size * dims),
-    queryWeights: queryWeights ? area(3 * size) : undefined,
     anchors: area(batch * dims),
     positives: area(batch * dims),
     anchorGradients: area(batch * dims),

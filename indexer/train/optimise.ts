@@ -6,7 +6,7 @@ import { sharedMemory } from './kernel.js'
 import { BLOCK, layoutOf } from './layout.js'
 import type { PairSet } from './pair-set.js'
 
-/** A table in training: float rows, and the weights of pieces in queries when they are learned. */
+/** A table in training: float rows. */
 export interface TableState {
   size: number
   dims: number
@@ -14,8 +14,6 @@ export interface TableState {
   rows: Float32Array
   /** Adam's moments of the rows, size × dims each; undefined before the first step. */
   moments: Float32Array | undefined
-  /** 3 × size: logarithms of the weights in queries, and their moments; undefined = not learned. */
-  queryWeights: Float32Array | undefined
 }
 
 export interface OptimiseOptions extends Schedule {
@@ -40,7 +38,7 @@ export async function optimise(
   options: OptimiseOptions,
 ): Promise<{ step: number; loss: number; stopped: boolean }> {
   checkSizes(state, options)
-  const layout = layoutOf(state.size, state.dims, options.batch, state.queryWeights !== undefined)
+  const layout = layoutOf(state.size, state.dims, options.batch)
   const { memory, pages } = sharedMemory(layout.bytes)
   const data = new Float32Array(memory.buffer)
   const cells = state.size * state.dims
@@ -48,10 +46,6 @@ export async function optimise(
     ...state,
     rows: data.subarray(layout.table, layout.table + cells),
     moments: data.subarray(layout.table + cells, layout.table + 3 * cells),
-    queryWeights:
-      layout.queryWeights === undefined
-        ? undefined
-        : data.subarray(layout.queryWeights, layout.queryWeights + 3 * state.size),
   }
   copyState(state, view)
   const job = {
@@ -81,13 +75,24 @@ function copyState(from: TableState, to: TableState): void {
   to.rows.set(from.rows)
   if (from.moments && to.moments) to.moments.set(from.moments)
   else if (from.moments) to.moments = from.moments.slice()
-  if (from.queryWeights) to.queryWeights?.set(from.queryWeights)
 }
 
 function scheduleOf(options: OptimiseOptions): Schedule {
   const { from, to, randomState, seed, temperature, learningRate, warmup } = options
-  const { matryoshka, hardNegatives, checkpointEvery } = options
-  return { from, to, randomState, seed, temperature, learningRate, warmup, matryoshka, hardNegatives, checkpointEvery }
+  const { matryoshka, hardNegatives, sourcesApart, checkpointEvery } = options
+  return {
+    from,
+    to,
+    randomState,
+    seed,
+    temperature,
+    learningRate,
+    warmup,
+    matryoshka,
+    hardNegatives,
+    sourcesApart,
+    checkpointEvery,
+  }
 }
 
 function shared(array: Int32Array): Int32Array {

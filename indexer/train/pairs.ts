@@ -11,7 +11,12 @@ export interface Pair {
   positive: string
   /** How often it is drawn, relative to others. */
   weight: number
+  /** The anchor is a person's request and the positive names what it asks for. */
+  isRequest?: boolean
 }
+
+/** Kinds of pairs that are requests with the name of what they ask for. */
+const REQUESTS = new Set(['intent-name'])
 
 /** Share of pairs drawn, by kind: what is frequent in documentation and says little is drawn less. From the reference recipe. */
 const KIND_WEIGHT: Record<string, number> = {
@@ -49,7 +54,7 @@ export async function* readPairs(file: string): AsyncGenerator<Pair> {
         throw new AppError('damaged-file', `${file}:${number}: a line is "source:kind TAB anchor TAB positive".`)
       }
       const [source, kind] = splitOrigin(origin!)
-      yield { source, anchor: anchor!, positive, weight: KIND_WEIGHT[kind] ?? 1 }
+      yield { source, anchor: anchor!, positive, weight: KIND_WEIGHT[kind] ?? 1, isRequest: REQUESTS.has(kind) }
     }
   } catch (cause) {
     if (cause instanceof AppError) throw cause

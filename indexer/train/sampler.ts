@@ -1,6 +1,8 @@
 import type { PairSet } from './pair-set.js'
 import { Random } from './random.js'
 
+/** Share of the batches from one source, unless sources are apart. */
+const HALF = 0.5
 /** A source needs so many pairs to fill batches of its own. */
 const SOURCE_MINIMUM = 2
 /** Sources are drawn in proportion to size^.7: large ones do not drown the others. */
@@ -13,16 +15,27 @@ const SOURCE_POWER = 0.7
 export class Sampler {
   readonly random: Random
   private readonly batch: number
+  /** Share of the batches that come from one source. */
+  private readonly oneSource: number
   private readonly everywhere: Drawer
   private readonly bySource: Drawer[]
   private readonly shares: Float64Array
   private order: Int32Array | undefined
   private orderShare = 0
 
-  /** @param pool the pairs to draw from (held-out ones are not among them) */
-  constructor(pairs: PairSet, pool: Int32Array, batch: number, seed: number) {
+  /**
+   * @param pool the pairs to draw from (held-out ones are not among them)
+   * @param apart every batch comes from one source, sources drawn by the weight of their pairs: no source's positives are
+   *   negatives of another's
+   */
+  constructor(
+    pairs: PairSet,
+    pool: Int32Array,
+    { batch, seed, apart }: { batch: number; seed: number; apart: boolean },
+  ) {
     this.random = new Random(seed)
     this.batch = batch
+    this.oneSource = apart ? 1 : HALF
     this.everywhere = new Drawer(pool, pairs.weights)
     const groups = new Map<number, number[]>()
     for (const pair of pool) {
@@ -33,9 +46,12 @@ export class Sampler {
     const large = [...groups.entries()]
       .sort(([a], [b]) => a - b)
       .map(([, group]) => group)
-      .filter((group) => group.length >= SOURCE_MINIMUM * batch)
+      .filter((group) => apart || group.length >= SOURCE_MINIMUM * batch)
+    const weightOf = (group: readonly number[]) => group.reduce((sum, pair) => sum + pairs.weights[pair]!, 0)
     this.bySource = large.map((group) => new Drawer(Int32Array.from(group), pairs.weights))
-    this.shares = cumulate(Float64Array.from(large, (group) => group.length ** SOURCE_POWER))
+    this.shares = cumulate(
+      Float64Array.from(large, (group) => (apart ? weightOf(group) : group.length ** SOURCE_POWER)),
+    )
   }
 
   /** Fills `out` (batch) with pair numbers; no pair twice while there are enough. */
@@ -46,7 +62,7 @@ export class Sampler {
       for (let i = 0; i < this.batch; i++) out[i] = this.order[(start + i) % this.order.length]!
       return
     }
-    const oneSource = random.next() < 0.5 && this.bySource.length > 0
+    const oneSource = random.next() < this.oneSource && this.bySource.length > 0
     const drawer = oneSource ? this.bySource[find(this.shares, random.next())]! : this.everywhere
     const seen = new Set<number>()
     for (let i = 0, tries = 0; i < this.batch; tries++) {

@@ -83,8 +83,7 @@ export class Step {
     data.fill(0, out, out + depth)
     for (let at = pairs.starts[text]!; at < pairs.starts[text + 1]!; at++) {
       const piece = layout.table + pairs.ids[at]! * dims
-      const weight = norms === 0 ? this.queryWeight(pairs.ids[at]!) : 1
-      for (let j = 0; j < depth; j++) data[out + j]! += weight * data[piece + j]!
+      for (let j = 0; j < depth; j++) data[out + j]! += data[piece + j]!
     }
     let square = 0
     for (let j = 0; j < depth; j++) square += data[out + j]! ** 2
@@ -94,11 +93,6 @@ export class Step {
       data[out + j]! /= norm
       data[across + j * batch + row] = data[out + j]!
     }
-  }
-
-  /** Factor of a piece in anchors: exp of the learned logarithm, which starts at 0. */
-  private queryWeight(piece: number): number {
-    return this.layout.queryWeights === undefined ? 1 : Math.exp(this.data[this.layout.queryWeights + piece]!)
   }
 
   /** Phase 2: similarities of this worker's anchors to all positives, as exp(cosine / temperature), and their sums. */
@@ -191,30 +185,19 @@ export class Step {
     for (let j = 0; j < depth; j++) data[gradient + j] = (data[gradient + j]! - along * data[vector + j]!) * shrink
   }
 
-  /** Phase 5: sums the gradients of this worker's pieces and moves their rows and their weights in queries. */
+  /** Phase 5: sums the gradients of this worker's pieces and moves their rows. */
   update(options: StepOptions): void {
     const { pieces, starts, rows } = this.occurrences()
     const { data, layout } = this
-    const { dims, batch, anchorGradients, queryWeights, table } = layout
-    const sums = [new Float32Array(options.depth), new Float32Array(options.depth)] as const
+    const { dims, anchorGradients, table } = layout
+    const sum = new Float32Array(options.depth)
     for (const [p, piece] of pieces.entries()) {
-      sums[0].fill(0)
-      sums[1].fill(0)
+      sum.fill(0)
       for (let at = starts[p]!; at < starts[p + 1]!; at++) {
-        const sum = sums[rows[at]! < batch ? 0 : 1]!
         const gradient = anchorGradients + rows[at]! * dims
         for (let j = 0; j < options.depth; j++) sum[j]! += data[gradient + j]!
       }
-      const weight = this.queryWeight(piece)
-      let slope = 0
-      for (let j = 0; j < options.depth; j++) {
-        slope += sums[0][j]! * data[table + piece * dims + j]!
-        sums[1][j]! += weight * sums[0][j]!
-      }
-      this.move(table + piece * dims, layout.size * dims, sums[1], options)
-      if (queryWeights !== undefined) {
-        this.move(queryWeights + piece, layout.size, Float32Array.of(weight * slope), options)
-      }
+      this.move(table + piece * dims, layout.size * dims, sum, options)
     }
   }
 

@@ -13,7 +13,11 @@ const ORDERS = 5
 const job = workerData as TrainingJob
 const { control, schedule, layout, workers, worker } = job
 const data = new Float32Array(job.memory.buffer)
-const sampler = new Sampler(job.pairs, job.pool, layout.batch, schedule.seed)
+const sampler = new Sampler(job.pairs, job.pool, {
+  batch: layout.batch,
+  seed: schedule.seed,
+  apart: schedule.sourcesApart,
+})
 if (schedule.randomState !== undefined) sampler.random.state = schedule.randomState
 const step = new Step({ ...job, sampler }, worker, workers)
 const phases = ['embed', 'compare', 'differentiate', 'propagate', 'update'] as const

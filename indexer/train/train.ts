@@ -9,11 +9,13 @@ import { exportModel } from './export.js'
 import { type HeldOut, holdOut, measureHeldOut } from './held-out.js'
 import { type OptimiseOptions, optimise, type TableState } from './optimise.js'
 import { encodePairs, type PairSet } from './pair-set.js'
-import { readPairs } from './pairs.js'
+import { type Pair, readPairs } from './pairs.js'
 import { Random } from './random.js'
+import { RequestWords } from './request-words.js'
 import { buildVocabulary, tokenizerJson } from './vocabulary.js'
+import { whiten } from './whiten.js'
 
-/** Defaults are the recipe that the bundled table was trained with. */
+/** The recipe of the bundled table; what was tried beside it stands in data/model/MODEL.md. */
 export const TRAIN_DEFAULTS = {
   steps: 4000,
   dims: 256,
@@ -25,7 +27,6 @@ export const TRAIN_DEFAULTS = {
   pieces: 7000,
   workers: 2,
   hardNegatives: 0,
-  queryWeights: false,
 }
 
 export interface TrainOptions {
@@ -46,8 +47,6 @@ export interface TrainOptions {
   matryoshka?: number
   /** Share of batches made of alike pairs. */
   hardNegatives: number
-  /** Learns one more factor a piece, used in queries only. */
-  queryWeights: boolean
   /** Folder of a model to continue from: its vocabulary and rows. */
   base?: string
   signal?: AbortSignal
@@ -70,6 +69,8 @@ export interface TrainReport {
 const CHECKPOINT_EVERY = 500
 const WARMUP = 50
 const HELD_OUT = 1000
+/** How much requests' words that serve for every target lose in queries: data/model/MODEL.md. */
+const REQUEST_POWER = 0.75
 /** Frequent pieces start short: a / (a + share of all pieces), as in SIF (Arora et al. 2017). */
 const SIF = 1e-3
 
@@ -85,7 +86,8 @@ export async function train(pairsFile: string, outDir: string, options: TrainOpt
   const tokenizer = await tokenizerFor(pairsFile, outDir, run, options, say)
   const wordPiece = WordPiece.parse(tokenizer, path.join(outDir, 'tokenizer.json'))
   say('encode')
-  const pairs = await encodePairs(readPairs(pairsFile), wordPiece)
+  const requests = new RequestWords()
+  const pairs = await encodePairs(noting(readPairs(pairsFile), requests, wordPiece), wordPiece)
   if (pairs.count < 2) throw new AppError('invalid-body', `${pairsFile} holds ${pairs.count} usable pairs.`)
   const { pool, held } = holdOut(pairs.count, HELD_OUT)
   const checkpointFile = path.join(outDir, 'checkpoint.bin')
@@ -98,24 +100,41 @@ export async function train(pairsFile: string, outDir: string, options: TrainOpt
     onProgress: (progress) => options.onProgress?.({ stage: 'train', ...progress }),
     onCheckpoint: (view, at) => writeCheckpoint(checkpointFile, run, view, at),
   })
-  const heldOut = measureHeldOut(state, pairs, held)
+  if (!result.stopped) whiten(state)
+  const queryWeights = requests.weights(state.size, REQUEST_POWER)
+  const heldOut = measureHeldOut(state, queryWeights, pairs, held)
   const seconds = (performance.now() - began) / 1000
   const report = {
     ...{ folder: outDir, pairs: pairs.count, size: state.size, dims: state.dims },
     ...{ steps: result.step, loss: result.loss, heldOut, seconds, stopped: result.stopped },
   }
   if (!result.stopped) {
-    exportModel(outDir, state, tokenizer, notes(pairsFile, options, report))
+    exportModel(outDir, state, queryWeights, { tokenizer, notes: notes(pairsFile, options, report) })
     for (const file of [checkpointFile, keptTokenizer(outDir, run)]) rmSync(file, { force: true })
   }
   return report
+}
+
+/** Passes the pairs on and notes the words of those that are requests. */
+async function* noting(pairs: AsyncIterable<Pair>, requests: RequestWords, tokenizer: WordPiece): AsyncGenerator<Pair> {
+  for await (const pair of pairs) {
+    if (pair.isRequest) requests.add(pair.positive, tokenizer.encode(pair.anchor))
+    yield pair
+  }
 }
 
 function optimiseOptions(options: TrainOptions): OptimiseOptions {
   const { batch, workers, seed, temperature, learningRate, matryoshka, hardNegatives, signal } = options
   return {
     ...{ batch, workers, seed, temperature, learningRate, matryoshka, hardNegatives, signal },
-    ...{ from: 1, to: options.steps, randomState: undefined, warmup: WARMUP, checkpointEvery: CHECKPOINT_EVERY },
+    ...{
+      from: 1,
+      to: options.steps,
+      randomState: undefined,
+      warmup: WARMUP,
+      checkpointEvery: CHECKPOINT_EVERY,
+      sourcesApart: false,
+    },
   }
 }
 
@@ -152,8 +171,7 @@ function keptTokenizer(outDir: string, run: string): string {
 }
 
 async function initialState(pairs: PairSet, size: number, options: TrainOptions): Promise<TableState> {
-  const queryWeights = options.queryWeights ? new Float32Array(3 * size) : undefined
-  if (options.base) return { ...floatTable(await StaticModel.load(options.base)), moments: undefined, queryWeights }
+  if (options.base) return { ...floatTable(await StaticModel.load(options.base)), moments: undefined }
   const { dims } = options
   const random = new Random(options.seed)
   const counts = new Float64Array(size)
@@ -163,7 +181,7 @@ async function initialState(pairs: PairSet, size: number, options: TrainOptions)
     const length = SIF / (SIF + counts[piece]! / pairs.ids.length) / Math.sqrt(dims)
     for (let j = 0; j < dims; j++) rows[piece * dims + j] = random.normal() * length
   }
-  return { size, dims, rows, moments: undefined, queryWeights }
+  return { size, dims, rows, moments: undefined }
 }
 
 /** The rows of a model as floats, scales folded in. */
@@ -176,7 +194,7 @@ export function floatTable({ size, dims, rows, scales }: StaticModel): {
 }
 
 function notes(pairsFile: string, options: TrainOptions, report: TrainReport): string {
-  const { base, steps, batch, temperature, learningRate, seed, matryoshka, hardNegatives, queryWeights } = options
+  const { base, steps, batch, temperature, learningRate, seed, matryoshka, hardNegatives } = options
   const { hit1, hit10, pairs } = report.heldOut
   return `# An embedding model trained with \`matchgraph train\`
 
@@ -186,7 +204,7 @@ A static table: ${report.size} word pieces × ${report.dims} dimensions, int8, o
 |---|---|
 | pairs | ${path.basename(pairsFile)}, ${report.pairs} usable; the licence of the weights follows from theirs |
 | started from | ${base ? path.basename(base) : 'random rows'} |
-| options | steps ${steps}, batch ${batch}, temperature ${temperature}, learning rate ${learningRate}, seed ${seed}, Matryoshka ${matryoshka ?? 'off'}, hard negatives ${hardNegatives}, query weights ${queryWeights ? 'on' : 'off'} |
+| options | steps ${steps}, batch ${batch}, temperature ${temperature}, learning rate ${learningRate}, seed ${seed}, Matryoshka ${matryoshka ?? 'off'}, hard negatives ${hardNegatives} |
 | loss at the end | ${report.loss.toFixed(4)} |
 | held-out pairs | ${pairs}: right one first ${(100 * hit1).toFixed(1)} %, among the first ten ${(100 * hit10).toFixed(1)} % |
 | took | ${report.seconds.toFixed(0)} s with ${options.workers} workers |

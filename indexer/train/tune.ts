@@ -4,6 +4,7 @@ import { quantize, StaticModel } from '../../src/embed/static.js'
 import { type OptimiseOptions, optimise, type TableState } from './optimise.js'
 import { encodePairs } from './pair-set.js'
 import type { Pair } from './pairs.js'
+import { RequestWords } from './request-words.js'
 import { type SemanticExam, semanticNdcg } from './semantic-exam.js'
 import { floatTable } from './train.js'
 
@@ -44,6 +45,8 @@ export interface TuneReport {
   exams: { name: string; before: number; after: number }[]
   /** How far towards the tuned table the result goes; 0 = it was not worth it. */
   share: number
+  /** How much words that recorded needs use for every capability lose in queries: the power of `RequestWords`. */
+  requestPower: number
   /** Why nothing is published, in words. */
   refused?: string
 }
@@ -56,9 +59,21 @@ const NEED_SHARE = 0.75
 /** Passes over the pairs; a need counts at most so much. */
 const EPOCHS = 30
 const HIGHEST_WEIGHT = 3
-const RECIPE = { temperature: 0.06, learningRate: 1e-3, warmup: 20, hardNegatives: 0, matryoshka: undefined }
+const RECIPE = {
+  temperature: 0.06,
+  learningRate: 1e-3,
+  warmup: 20,
+  hardNegatives: 0,
+  matryoshka: undefined,
+  sourcesApart: true,
+}
 /** Shares of the way from the old table to the tuned one that are tried (weight averaging: Wortsman et al. 2022). */
-const SHARES = [1, 0.75, 0.5, 0.3, 0.15]
+const SHARES = [1, 0.5, 0.25]
+/**
+ * Powers of the weights of requests' words, the strongest first. They cost held-out needs a little (.003), which mostly ask for
+ * capabilities that were learned, and give needs for others more than the rows do: data/model/MODEL.md.
+ */
+const POWERS = [0.5, 0.25, 0]
 /** An exam may fall by so much. */
 export const EXAM_TOLERANCE = 0.005
 
@@ -84,8 +99,9 @@ export async function tune(
     heldOut: { before: before[0]!, after: before[0]! },
     exams: input.exams.map(({ name }, i) => ({ name, before: before[i + 1]!, after: before[i + 1]! })),
     share: 0,
+    requestPower: 0,
   }
-  const state: TableState = { ...floatTable(base), moments: undefined, queryWeights: undefined }
+  const state: TableState = { ...floatTable(base), moments: undefined }
   if (held.length < HELD_MINIMUM) {
     const refused = `Only ${held.length} recorded needs could be held out to measure on; ${HELD_MINIMUM} are needed.`
     return { model: undefined, state, report: { ...report, refused } }
@@ -93,18 +109,20 @@ export async function tune(
   const original = state.rows.slice()
   await run(state, base, balanced(catalogue, needPairs(learned, texts)), options)
   const tuned = state.rows.slice()
-  const best = choose(
-    SHARES,
-    (share) => {
-      for (let i = 0; i < tuned.length; i++) state.rows[i] = original[i]! + share * (tuned[i]! - original[i]!)
-      const model = rounded(base, state)
-      return { model, share, after: exams.map((exam) => meanOf(semanticNdcg(model, exam))) }
-    },
-    before,
-  )
+  const mix = (share: number) => {
+    for (let i = 0; i < tuned.length; i++) state.rows[i] = original[i]! + share * (tuned[i]! - original[i]!)
+  }
+  const requests = requestWords(base, learned)
+  const candidate = (requestPower: number, share: number): Candidate => {
+    mix(share)
+    const model = rounded(base, state, requests.weights(base.size, requestPower))
+    return { model, share, requestPower, after: exams.map((exam) => meanOf(semanticNdcg(model, exam))) }
+  }
+  const best = choose(candidate, before)
   if (!best) return { model: undefined, state, report: { ...report, refused: REFUSED } }
-  for (let i = 0; i < tuned.length; i++) state.rows[i] = original[i]! + best.share * (tuned[i]! - original[i]!)
+  mix(best.share)
   report.share = best.share
+  report.requestPower = best.requestPower
   report.heldOut.after = best.after[0]!
   for (const [i, exam] of report.exams.entries()) exam.after = best.after[i + 1]!
   return { model: best.model, state, report }
@@ -115,23 +133,32 @@ const REFUSED = `No part of the change made the held-out needs better without an
 interface Candidate {
   model: StaticModel
   share: number
+  requestPower: number
   after: number[]
 }
 
-/** The share that serves the held-out needs best, among those that make them better and leave the exams alone. */
+/** With the strongest weights of requests' words at which some share makes held-out needs better and leaves the exams alone: the best share. */
 function choose(
-  shares: readonly number[],
-  candidateOf: (share: number) => Candidate,
+  candidateOf: (requestPower: number, share: number) => Candidate,
   before: readonly number[],
 ): Candidate | undefined {
-  let best: Candidate | undefined
-  for (const share of shares) {
-    const candidate = candidateOf(share)
-    const [needs, ...exams] = candidate.after
-    const harmless = exams.every((ndcg, i) => ndcg >= before[i + 1]! - EXAM_TOLERANCE)
-    if (harmless && needs! > (best?.after[0] ?? before[0]!)) best = candidate
+  for (const requestPower of POWERS) {
+    let best: Candidate | undefined
+    for (const share of SHARES) {
+      const candidate = candidateOf(requestPower, share)
+      const [needs, ...exams] = candidate.after
+      const harmless = exams.every((ndcg, i) => ndcg >= before[i + 1]! - EXAM_TOLERANCE)
+      if (harmless && needs! > (best?.after[0] ?? before[0]!)) best = candidate
+    }
+    if (best) return best
   }
-  return best
+  return undefined
+}
+
+function requestWords(base: StaticModel, needs: readonly RecordedNeed[]): RequestWords {
+  const requests = new RequestWords()
+  for (const { query, capability } of needs) requests.add(capability, base.pieces(query))
+  return requests
 }
 
 async function run(state: TableState, base: StaticModel, pairs: readonly Pair[], options: TuneOptions): Promise<void> {
@@ -143,10 +170,11 @@ async function run(state: TableState, base: StaticModel, pairs: readonly Pair[],
   await optimise(state, encoded, pool, { ...RECIPE, ...schedule, ...options, batch })
 }
 
-/** The table as it will be stored: rounded to int8. */
-function rounded(base: StaticModel, state: TableState): StaticModel {
+/** The table as it will be stored: rounded to int8, the base's weights of pieces in queries times those of the needs. */
+function rounded(base: StaticModel, state: TableState, weights: Float32Array | undefined): StaticModel {
   const table = quantize(state.rows, state.dims, new Float32Array(state.size).fill(1))
-  return new StaticModel({ ...table, queryWeights: base.queryWeights }, base.tokenizer)
+  const queryWeights = weights?.map((weight, piece) => weight * (base.queryWeights?.[piece] ?? 1))
+  return new StaticModel({ ...table, queryWeights }, base.tokenizer)
 }
 
 function cataloguePairs({ name, description, unique, intents }: TuneDocument, text: string): Pair[] {

@@ -6,7 +6,6 @@ import { trainingProgress } from './training-progress.js'
 interface TrainCommandOptions extends Pick<CommonOptions, 'json'> {
   out: string
   base?: string
-  queryWeights?: boolean
   matryoshka?: string
   [number: string]: unknown
 }
@@ -32,7 +31,6 @@ export function register(program: Command): void {
     .requiredOption('--out <dir>', 'folder of the model; a stopped run goes on from its checkpoint there')
     .option('--base <dir>', 'model to continue from, with its vocabulary')
     .option('--matryoshka <dims>', 'train the first so many dimensions to serve alone, too')
-    .option('--query-weights', 'learn one more factor a piece, for queries only')
     .option('--json', 'print one JSON document on stdout')
   for (const [name, text] of Object.entries(NUMBERS)) {
     const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
@@ -46,7 +44,6 @@ export function register(program: Command): void {
         ...TRAIN_DEFAULTS,
         ...numbers,
         base: options.base,
-        queryWeights: options.queryWeights === true,
         matryoshka: options.matryoshka === undefined ? undefined : numberOf('matryoshka', options.matryoshka),
         signal: progress.signal,
         onProgress: progress.report,

@@ -57,7 +57,9 @@ async function tuneHome(options: TuneOptions): Promise<TuneReport & { published?
     })
     if (!model || options.dryRun || progress.signal.aborted) return report
     const tokenizer = readFileSync(path.join(baseFolder, 'tokenizer.json'), 'utf8')
-    const published = generations.publish((folder) => exportModel(folder, state, tokenizer, notes(report)))
+    const published = generations.publish((folder) =>
+      exportModel(folder, state, model.queryWeights, { tokenizer, notes: notes(report) }),
+    )
     return { ...report, published }
   } finally {
     progress.stop()

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import os from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernel, sharedMemory } from '../../../indexer/train/kernel.js'
 import { optimise } from '../../../indexer/train/optimise.js'
@@ -9,6 +10,7 @@ import { encodePairs } from '../../../indexer/train/pair-set.js'
 import { readPairs } from '../../../indexer/train/pairs.js'
 import { TRAIN_DEFAULTS, type TrainOptions, train } from '../../../indexer/train/train.js'
 import { buildVocabulary } from '../../../indexer/train/vocabulary.js'
+import { whiten } from '../../../indexer/train/whiten.js'
 import { StaticModel } from '../../../src/embed/static.js'
 import { Vocabulary } from '../../../src/embed/vocabulary.js'
 import { WordPiece } from '../../../src/embed/wordpiece.js'
@@ -94,12 +96,21 @@ describe('train', () => {
     expect(await half({ matryoshka: 4 }, 'nested')).toBeGreaterThan(plain + 0.05)
   })
 
-  it('learns that filler in queries says nothing', async () => {
-    const folder = path.join(home, 'weights')
-    await train(pairsFile, folder, { ...small, queryWeights: true, hardNegatives: 0.3 })
-    const model = await StaticModel.load(folder)
-    const weight = (word: string) => model.queryWeights![model.pieces(word)[0]!]!
-    expect(Math.max(weight('the'), weight('every'))).toBeLessThan(Math.min(weight('delete'), weight('song')))
+  it('learns from requests which words say nothing of what is asked for', async () => {
+    const folder = path.join(home, 'requests')
+    const file = path.join(home, 'requests.tsv')
+    const requests = lines.map((line) => line.replace('made:up', 'asked:intent-name').replace('\t', '\tplease '))
+    writeFileSync(file, requests.join('\n'))
+    await train(file, folder, { ...small, hardNegatives: 0.3 })
+    const { queryWeights, ...model } = await StaticModel.load(folder)
+    const weight = (word: string) => queryWeights![model.tokenizer.encode(word)[0]!]!
+    // 60 targets: everybody says "please", 10 targets are deleted, 6 have to do with songs
+    const idf = (targets: number) => Math.sqrt(Math.log(61 / (targets + 0.5)))
+    for (const [word, targets] of Object.entries({ please: 60, delete: 10, song: 6 })) {
+      expect(weight(word), word).toBeCloseTo((idf(targets) / idf(0)) ** 0.75, 6)
+    }
+    expect(weight('user')).toBe(1)
+    expect((await StaticModel.load(path.join(home, 'two'))).queryWeights).toBeUndefined()
   })
 
   it('refuses what it cannot train', async () => {
@@ -141,7 +152,7 @@ describe('the parts of training', () => {
     }))
     const pairs = await encodePairs(list, new WordPiece(Vocabulary.of(pieces)))
     const rows = Float32Array.from({ length: 40 * 4 }, (_, i) => Math.sin(i * i))
-    const state = { size: 40, dims: 4, rows: rows.slice(), moments: undefined, queryWeights: undefined }
+    const state = { size: 40, dims: 4, rows: rows.slice(), moments: undefined }
     const pool = Int32Array.from(pairs.weights, (_, i) => i)
     const options = {
       batch: 64,
@@ -151,6 +162,7 @@ describe('the parts of training', () => {
       learningRate: 1e-3,
       warmup: 1,
       hardNegatives: 0,
+      sourcesApart: false,
     }
     const schedule = { from: 1, to: 1, randomState: undefined, matryoshka: undefined, checkpointEvery: 9 }
     await optimise(state, pairs, pool, { ...options, ...schedule })
@@ -164,6 +176,40 @@ describe('the parts of training', () => {
       expect(Math.sign(state.rows[i]! - rows[i]!), `row ${i}`).toBe(-Math.sign(slope))
     }
     expect(checked).toBeGreaterThan(80)
+  })
+
+  it('whitens: rows spread alike in all directions, the first dimensions come from the first alone', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.double({ min: -9, max: 9, noNaN: true }), { minLength: 4, maxLength: 4 }), {
+          minLength: 20,
+          maxLength: 40,
+        }),
+        (list) => {
+          // a spread in every direction, of different sizes
+          const table = list.map((row, i) => row.map((x, j) => (x + 5 * Math.sin(i * (j + 1) + j)) * 3 ** j))
+          const size = table.length
+          const whitened = (dims: number) => {
+            const rows = Float32Array.from(table.flatMap((row) => row.slice(0, dims)))
+            whiten({ size, dims, rows })
+            return Array.from({ length: size }, (_, i) => Array.from(rows.subarray(i * dims, (i + 1) * dims)))
+          }
+          const result = whitened(4)
+          const moment = (j: number, k: number) => result.reduce((sum, row) => sum + (row[j]! * row[k]!) / size, 0)
+          const before = table.flat().reduce((sum, x) => sum + x * x, 0) / (4 * size)
+          for (let j = 0; j < 4; j++) {
+            for (let k = 0; k < 4; k++) expect(moment(j, k) / before).toBeCloseTo(j === k ? 1 : 0, 2)
+          }
+          const two = whitened(2)
+          const column = (rows: number[][]) => Math.hypot(...rows.map((row) => row[0]!))
+          const ratio = column(two) / column(result)
+          for (const [i, row] of two.entries()) {
+            for (const [j, x] of row.entries()) expect(x).toBeCloseTo(ratio * result[i]![j]!, 2)
+          }
+        },
+      ),
+      { seed: 7, numRuns: 30 },
+    )
   })
 
   it('builds the same vocabulary whatever the order of the pairs', async () => {
