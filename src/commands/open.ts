@@ -35,7 +35,8 @@ export async function openHome(settings: Settings): Promise<Opened> {
   const store = await openStore(home, settings.MATCHGRAPH_DATABASE_URL)
   try {
     const table = await loadTokenTable()
-    const reloadEmbedder = () => loadEmbedder(settings.MATCHGRAPH_MODEL, { cacheDir: path.join(home, 'models') })
+    const models = { cacheDir: path.join(home, 'models'), bundled: table }
+    const reloadEmbedder = () => loadEmbedder(settings.MATCHGRAPH_MODEL, models)
     const embedder = await reloadEmbedder()
     const weights = await weightsFor(store)
     const close = async () => {

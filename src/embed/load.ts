@@ -12,6 +12,8 @@ import { TransformersEmbedder } from './transformers.js'
 export interface EmbedderOptions {
   /** Where fetched models lie (the home's `models` folder). Nothing is ever fetched here. */
   cacheDir: string
+  /** The bundled table when it is in memory already, so that it is not read twice. */
+  bundled?: StaticModel
 }
 
 /** The folder that the program was installed in: the nearest one with a package.json above this file. */
@@ -43,7 +45,9 @@ export function loadTokenTable(): Promise<StaticModel> {
  */
 export async function loadEmbedder(model: string | undefined, options: EmbedderOptions): Promise<Embedder> {
   if (model === undefined) {
-    return StaticEmbedder.load(new ModelGenerations(options.cacheDir).currentFolder() ?? bundledModelFolder())
+    const tuned = new ModelGenerations(options.cacheDir).currentFolder()
+    if (tuned) return StaticEmbedder.load(tuned)
+    return new StaticEmbedder(options.bundled ?? (await loadTokenTable()), bundledModelFolder())
   }
   const folder = [model, hubFolder(options.cacheDir, model)].find((candidate) => existsSync(candidate))
   if (!folder) {

@@ -26,7 +26,8 @@ export class StaticEmbedder implements Embedder {
   private readonly folder: string
   private pool: EmbedPool | undefined
 
-  private constructor(table: StaticModel, folder: string) {
+  /** @param folder where `table` was read from: worker threads read it there again */
+  constructor(table: StaticModel, folder: string) {
     this.table = table
     this.folder = folder
     this.dims = table.dims

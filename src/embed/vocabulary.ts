@@ -5,6 +5,7 @@ const HASH_SIGN = 35
 const COMMA = 44
 const COLON = 58
 const BACKSLASH = 92
+const SMALL_U = 117
 const CLOSE = 125
 
 // FNV-1a (Fowler, Noll, Vo) over 16-bit codes, in 32-bit integers
@@ -70,15 +71,14 @@ export class Vocabulary {
    * @throws AppError `damaged-file` when ids are not exactly 0..n-1 or the object does not end
    */
   static scan(json: string, from: number, source: string): { vocabulary: Vocabulary; end: number } {
-    const reader = new VocabularyReader(json, from)
-    while (reader.next()) {}
-    if (reader.code !== CLOSE) {
+    const codes = codesOf(json, from)
+    const { spans, count, at, whole } = readEntries(codes)
+    if (!whole) {
       throw new AppError(
         'damaged-file',
-        `${source}: the vocabulary is not {"piece": id, …} near character ${reader.at}.`,
+        `${source}: the vocabulary is not {"piece": id, …} near character ${from + at}.`,
       )
     }
-    const { count, spans } = reader
     const starts = new Int32Array(count).fill(-1)
     const ends = new Int32Array(count)
     for (let i = 0; i < 3 * count; i += 3) {
@@ -89,7 +89,7 @@ export class Vocabulary {
       starts[id] = spans[i + 1]!
       ends[id] = spans[i + 2]!
     }
-    return { vocabulary: new Vocabulary(reader.codes.slice(0, reader.used), starts, ends), end: reader.at }
+    return { vocabulary: new Vocabulary(codes, starts, ends), end: from + at }
   }
 
   text(id: number): string {
@@ -153,65 +153,62 @@ export class Vocabulary {
   }
 }
 
-/** Walks over `"piece": id` pairs code by code: a cold program has no time for anything cleverer. */
-class VocabularyReader {
-  private readonly json: string
-  at: number
-  /** The code at `at`. */
-  code: number
-  readonly codes: Uint16Array
-  used = 0
-  /** id, start, end of each piece in `codes`. A pair takes at least five characters. */
-  readonly spans: Int32Array
-  count = 0
+/** The text's UTF-16 codes from a position on. */
+function codesOf(json: string, from: number): Uint16Array {
+  const bytes = Buffer.from(json.slice(from), 'utf16le')
+  return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)
+}
 
-  constructor(json: string, from: number) {
-    this.json = json
-    this.at = from
-    this.code = json.charCodeAt(from)
-    this.codes = new Uint16Array(json.length - from)
-    this.spans = new Int32Array(3 * Math.ceil((json.length - from) / 5))
-  }
+/** The first position from `at` on that holds no white space. */
+function pastSpace(codes: Uint16Array, at: number): number {
+  while (codes[at] === 32 || codes[at] === 10 || codes[at] === 13 || codes[at] === 9) at++
+  return at
+}
 
-  /** Reads one pair; false when another does not follow (then `code` is the closing brace, or the input is damaged). */
-  next(): boolean {
-    const { json, codes, spans } = this
-    if (this.skipSpace() !== QUOTE) return false
-    let { at, used } = this
-    let code = json.charCodeAt(++at)
-    const start = used
-    while (code !== QUOTE && at < json.length) {
-      if (code === BACKSLASH) {
-        const length = json[at + 1] === 'u' ? 6 : 2
-        code = (JSON.parse(`"${json.slice(at, at + length)}"`) as string).charCodeAt(0)
-        at += length - 1
-      }
-      codes[used++] = code
-      code = json.charCodeAt(++at)
+/**
+ * Walks over `"piece": id` pairs up to the closing brace, in one plain loop over numbers: a cold program has no time for
+ * anything cleverer. Pieces stay where they stand in `codes`; escapes are resolved in place.
+ * @returns id, start and end in `codes` of each pair; the position reached, and whether it is the closing brace
+ */
+function readEntries(codes: Uint16Array): { spans: Int32Array; count: number; at: number; whole: boolean } {
+  // a pair takes at least five characters
+  const spans = new Int32Array(3 * Math.ceil(codes.length / 5))
+  let count = 0
+  let at = 0
+  while (at < codes.length) {
+    at = pastSpace(codes, at)
+    if (codes[at] !== QUOTE) break
+    const start = ++at
+    while (codes[at] !== QUOTE && codes[at] !== BACKSLASH && at < codes.length) at++
+    spans[3 * count + 1] = start
+    spans[3 * count + 2] = at
+    if (codes[at] === BACKSLASH) {
+      const escaped = resolveEscapes(codes, at)
+      spans[3 * count + 2] = escaped.end
+      at = escaped.at
     }
-    this.step(at + 1)
-    if (this.skipSpace() !== COLON) return false
-    this.step(this.at + 1)
-    this.skipSpace()
+    at = pastSpace(codes, at + 1)
+    if (codes[at] !== COLON) break
+    at = pastSpace(codes, at + 1)
     let id = 0
-    for (; this.code >= 48 && this.code <= 57; this.step(this.at + 1)) id = id * 10 + this.code - 48
-    spans[3 * this.count] = id
-    spans[3 * this.count + 1] = start
-    spans[3 * this.count + 2] = used
-    this.count++
-    this.used = used
-    if (this.skipSpace() !== COMMA) return false
-    this.step(this.at + 1)
-    return true
+    for (; codes[at]! >= 48 && codes[at]! <= 57; at++) id = id * 10 + codes[at]! - 48
+    spans[3 * count] = id
+    count++
+    at = pastSpace(codes, at)
+    if (codes[at] !== COMMA) break
+    at++
   }
+  return { spans, count, at, whole: codes[at] === CLOSE }
+}
 
-  private step(to: number): void {
-    this.at = to
-    this.code = this.json.charCodeAt(to)
+/** Writes the rest of a piece, from its first escape on, without escapes; `end` is the piece's, `at` its closing quote. */
+function resolveEscapes(codes: Uint16Array, at: number): { end: number; at: number } {
+  let end = at
+  while (codes[at] !== QUOTE && at < codes.length) {
+    const length = codes[at] !== BACKSLASH ? 1 : codes[at + 1] === SMALL_U ? 6 : 2
+    const written = String.fromCharCode(...codes.subarray(at, at + length))
+    codes[end++] = (JSON.parse(`"${written}"`) as string).charCodeAt(0)
+    at += length
   }
-
-  private skipSpace(): number {
-    while (this.code === 32 || this.code === 10 || this.code === 13 || this.code === 9) this.step(this.at + 1)
-    return this.code
-  }
+  return { end, at }
 }
