@@ -74,7 +74,7 @@ export class MatchgraphClient {
 
   /** @param base address of the server, e.g. `http://127.0.0.1:8787` */
   constructor(base: string, options: ClientOptions = {}) {
-    this.base = base.replace(/\/+$/, '')
+    this.base = base.replace(/(?<!\/)\/+$/, '')
     this.options = options
   }
 

@@ -49,7 +49,7 @@ async function validate(paths: readonly string[]): Promise<LintReport> {
 async function isManifest(path: string): Promise<boolean> {
   if (!/\.(ya?ml|json)$/i.test(path)) return false
   try {
-    return /^\s*["']?unfragile_version["']?\s*:/m.test(await readFile(path, 'utf8'))
+    return /^[ \t]*["']?unfragile_version["']?[ \t]*:/m.test(await readFile(path, 'utf8'))
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EISDIR') return false
     throw new AppError('not-found', `${path} cannot be read: ${(cause as Error).message}`, { cause })

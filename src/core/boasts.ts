@@ -17,7 +17,7 @@ export function stripBoasts(text: string): string {
   if (plain === text) return text
   return plain
     .replace(/[^\S\n]{2,}/g, ' ')
-    .replace(/ +([.,;:!?])/g, '$1')
+    .replace(/(?<! ) +([.,;:!?])/g, '$1')
     .replace(/^[\s,;:.]+|\s+$/g, '')
 }
 

@@ -93,7 +93,7 @@ const PATTERNS: readonly [InstructionKind, RegExp][] = [
   [
     'role',
     pattern(
-      `(?:^|[.!?:\\n]\\s*)(?:dear |hey |hello )?${MODEL}(?: language)? ?(?:models?|agents?|assistants?)?(?: reading this)?\\s?[,:]\\s?(?:please |you |always |must |do |never |ignore |use |call |select )`,
+      `(?:^|[.!?:\\n][^\\S\\n]*)(?:dear |hey |hello )?${MODEL}(?: language)? ?(?:models?|agents?|assistants?)?(?: reading this)?\\s?[,:]\\s?(?:please |you |always |must |do |never |ignore |use |call |select )`,
     ),
   ],
   [

@@ -40,7 +40,7 @@ function requirementsOf(execution: Execution | undefined): string[] {
   const program =
     command && /^(?:sudo )?(docker|npx|uvx|pip|pipx|conda|cargo|go|gem|brew|helm|kubectl|aws|az|gcloud)\b/.exec(command)
   if (program) needs.push(`${program[1]} on the machine`)
-  if (command && /\bcurl\b[^|]*\|\s*(?:sudo\s+)?(?:ba|z)?sh\b/.test(command))
+  if (command && /\bcurl\b[^|]{0,500}\|\s*(?:sudo\s+)?(?:ba|z)?sh\b/.test(command))
     needs.push('it runs a script from the internet: read it first')
   return needs
 }

@@ -19,7 +19,7 @@ export const LICENCE_PHRASE =
   /\b(?:under (?:an? |the )?)?(?<family>mit|apache(?:[- ]?2(?:\.0)?)?|bsd(?:-\d-clause)?|a?gpl(?:-?v?\d(?:\.0)?)?|lgpl|mpl(?:-2\.0)?|mozilla|permissive(?:ly)?|liberal|copyleft)(?:[- ]?(?:licen[cs]ed?|licen[cs]ing)\b| software\b|(?=[,.;)]|$))/i
 
 /** `A OR B` lets the user choose, so one that fits is enough. */
-const choices = (license: string): string[] => license.split(/\s+OR\s+/)
+const choices = (license: string): string[] => license.split(/(?<!\s)\s+OR\s+/)
 
 /** Whether a stated licence is the wanted one: an identifier as written ("MIT", "Apache-2.0"), or a family ("Apache", "permissive"). */
 export function licenceFits(license: string, wanted: string): boolean {

@@ -6,11 +6,11 @@ import type { Requirement } from './verdict.js'
 
 /** Where one requirement ends and the next begins. */
 const BORDERS =
-  /[,;.:?!\n]+(?=\s|$)|\s(?:and|with|that|which|who|while|plus|but|also|as well as|where|so)\s|(?=\s(?:without|no)\s)/i
+  /(?<![,;.:?!\n])[,;.:?!\n]+(?=\s|$)|\s(?:and|with|that|which|who|while|plus|but|also|as well as|where|so)\s|(?=\s(?:without|no)\s)/i
 const LEADING =
   /^(?:(?:and|with|that|which|can|it|we|i|is|are|be|has|have|having|must|should|an?|the|also|for|in|to|under|by|of|on|our|my|some|any|want|need|ideally|preferably|please)\s+)+/i
 const TRAILING =
-  /(?:\s+(?:and|with|that|which|can|it|we|i|is|are|be|has|have|an?|the|for|in|to|under|by|of|on|from|over|via|our|my|not|or))+$/i
+  /(?<!\s)(?:\s+(?:and|with|that|which|can|it|we|i|is|are|be|has|have|an?|the|for|in|to|under|by|of|on|from|over|via|our|my|not|or))+$/i
 /** Words that joined a part to something that a rule took. */
 const LEADING_JOINT = /^(?:(?:and|with|that|which|can|is|are|has|must|should|also)\s+)+/i
 /** Stands for what a rule took, so that positions stay and nothing joins across the gap. */

@@ -1,7 +1,7 @@
 import { isStopWord, wordsOf } from './words.js'
 
 /** Where one need ends and the next begins: sentence and list punctuation, and the words that join requests. */
-const BORDERS = /[.?!;,\n]+(?=\s|$)|\s(?:(?:and|then|also|as well as|plus)\s+)+/i
+const BORDERS = /(?<![.?!;,\n])[.?!;,\n]+(?=\s|$)|\s(?:(?:and|then|also|as well as|plus)\s+)+/i
 const FEWEST_CONTENT_WORDS = 2
 const MOST_CLAUSES = 8
 
