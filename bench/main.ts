@@ -24,6 +24,7 @@ interface Options {
   buildLimit: string
   limit: string
   budget: string
+  total: string
   scratch?: string
   out: string
   publish?: boolean
@@ -53,6 +54,7 @@ function program(): Command {
     .option('--build-limit <s>', 'seconds a build may take', '600')
     .option('--limit <s>', 'seconds everything after the build may take', '120')
     .option('--budget <s>', 'seconds of searches; slow ones get fewer queries', '10')
+    .option('--total <s>', 'seconds after which no contender is begun', '1800')
     .option('--scratch <dir>', 'folder for indexes and vectors (default: a temporary one, removed at the end)')
     .option('--out <dir>', 'folder for results', path.join(PEERS, 'results'))
     .option('--publish', 'keep the result in bench/published and put its table into README.md')
@@ -111,6 +113,7 @@ function runOptions(options: Options, scratch: string): RunOptions {
     buildLimitMs: Number(options.buildLimit) * 1000,
     serveLimitMs: Number(options.limit) * 1000,
     budgetMs: Number(options.budget) * 1000,
+    totalMs: Number(options.total) * 1000,
     scratch,
     say,
   }
