@@ -9,7 +9,7 @@ import { grow } from './growth.js'
 import { PEERS } from './peer.js'
 import { type Findings, findingsOf, growthFindings, publish, write } from './publish.js'
 import type { GrowthReport, Report } from './report.js'
-import { type RunOptions, run } from './run.js'
+import { type Measured, type RunOptions, run } from './run.js'
 
 interface Options {
   catalogue: string[]
@@ -85,10 +85,12 @@ async function measure(options: Options): Promise<Findings> {
       const { points, notes } = await grow(sizes, (size) => runOptions(options, path.join(scratch, String(size))))
       return growthFindings({ ...about, points, notes })
     }
-    const measured = await run(runOptions(options, scratch))
     const catalogue = options.catalogue.map((file) => path.basename(file)).join(', ')
     const asked = options.queries ? options.queries.split('/').slice(-2).join('/') : 'intents of the catalogue'
-    return findingsOf({ ...about, workload: { ...measured.about, catalogue, asked }, rows: measured.rows })
+    const found = (measured: Measured) =>
+      findingsOf({ ...about, workload: { ...measured.about, catalogue, asked }, rows: measured.rows })
+    const keep = (measured: Measured) => write(found(measured), options.out)
+    return found(await run({ ...runOptions(options, scratch), keep }))
   } finally {
     if (!options.scratch) fs.rmSync(scratch, { recursive: true, force: true })
   }

@@ -31,10 +31,17 @@ export interface RunOptions {
   totalMs: number
   scratch: string
   say(line: string): void
+  /** Told what there is after every contender, so that a run that is stopped has left something. */
+  keep?(measured: Measured): void
+}
+
+export interface Measured {
+  about: About
+  rows: Row[]
 }
 
 /** Measures one contender after the other, never two at once. */
-export async function run(options: RunOptions): Promise<{ about: About; rows: Row[] }> {
+export async function run(options: RunOptions): Promise<Measured> {
   const { scratch, say } = options
   const started = performance.now()
   const written = await writeCatalogue(options.catalogue, path.join(scratch, CATALOGUE), options.size, options.seed)
@@ -50,6 +57,7 @@ export async function run(options: RunOptions): Promise<{ about: About; rows: Ro
   const done = (row: Row) => {
     rows.push(row)
     say(`${row.name}: ${row.notes.join('; ') || 'done'}`)
+    options.keep?.({ about: workload.about, rows })
   }
   for (const key of Object.keys(CONTENDERS).filter((one) => options.only.includes(one))) {
     const late = performance.now() - started > options.totalMs
