@@ -74,7 +74,7 @@ async function documentsOf(store: Store): Promise<TuneDocument[]> {
 }
 
 function summary(report: TuneReport & { published?: number }): string {
-  const { pairs, heldOut, exams, share, refused, published } = report
+  const { pairs, heldOut, exams, share, requestPower, refused, published } = report
   const change = (name: string, { before, after }: { before: number; after: number }) =>
     `  ${name}: ${before.toFixed(4)} → ${after.toFixed(4)}`
   return [
@@ -82,7 +82,8 @@ function summary(report: TuneReport & { published?: number }): string {
     'Semantic nDCG@10:',
     change('held-out needs', heldOut),
     ...exams.map((exam) => change(exam.name, exam)),
-    refused ?? `${Math.round(share * 100)} % of the change is kept.`,
+    refused ??
+      `${Math.round(share * 100)} % of the change is kept; words that needs have whatever they ask for weigh less in queries (power ${requestPower}).`,
     published === undefined
       ? 'Nothing was published.'
       : `Published as model ${published}; a running server takes it up by itself. "matchgraph model rollback" goes back.`,

@@ -64,6 +64,11 @@ describe('tune', () => {
     expect(report.heldOut.after).toBeGreaterThan(report.heldOut.before + 0.2)
     expect(report.exams[0]!.after).toBeGreaterThanOrEqual(report.exams[0]!.before - EXAM_TOLERANCE)
     expect(report.pairs.needs + report.pairs.heldOut).toBe(needs.length)
+    // fillers stand in needs for every capability, slang in those for one
+    const weightOf = (word: string) => model!.queryWeights![base.pieces(word)[0]!]!
+    expect(report.requestPower).toBeGreaterThan(0)
+    expect(Math.max(...FILLER.map(weightOf))).toBeLessThan(Math.min(...SLANG.map(weightOf)))
+    expect(weightOf('tool')).toBe(1)
     const again = await tune(base, { documents, needs, exams: [exam] }, { seed: 1, workers: 1 })
     expect(again.report).toEqual(report)
   })
