@@ -9,6 +9,9 @@ import { overRows, type Steps } from './slices.js'
 import { TextRows } from './text-rows.js'
 import type { Vocabulary } from './vocabulary.js'
 
+/** Document frequencies turned into weights in one step. */
+const WEIGHED = 16384
+
 /**
  * idf of 4-grams and stem pairs, and the norm of every row as a tf-idf vector of each. Built in one go; of what comes later, grams and pairs
  * that were there keep their idf, new ones have one of their own, and a row's norm is taken when it comes.
@@ -171,7 +174,11 @@ export class CosineStatistics {
       })
     }
     yield* overRows(() => rows, count)
-    for (let i = 0; i < grams.length; i++) grams[i] = cosineIdf(this.count, grams[i]!)
-    for (let i = 0; i < pairs.length; i++) pairs[i] = cosineIdf(this.count, pairs[i]!)
+    for (const idf of [grams, pairs]) {
+      const weigh = (i: number) => {
+        idf[i] = cosineIdf(this.count, idf[i]!)
+      }
+      yield* overRows(() => idf.length, weigh, WEIGHED)
+    }
   }
 }

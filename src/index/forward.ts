@@ -5,6 +5,7 @@ import { isStopWord, joinedIdentifier, spacedName, wordsOf } from '../core/text/
 import { growableU8, growableU16, growableU32 } from './growable.js'
 import { damaged, type NamedArrays, type SectionReader } from './sections.js'
 import { overRows, type Steps } from './slices.js'
+import { growTo } from './typed.js'
 import { BREAK, Vocabulary } from './vocabulary.js'
 
 /** Late interaction looks at the name and this much of the description (more pieces gained nothing). */
@@ -106,27 +107,48 @@ export class Forward {
    */
   *filter(keep: (at: number) => boolean, from: Vocabulary): Steps<Texts & { seen: number }> {
     const kept: Texts = { forward: new Forward(), vocabulary: new Vocabulary() }
+    const renumber = new Renumbering(from, kept.vocabulary)
     let seen = 0
     const copy = (at: number) => {
       seen = at + 1
-      if (keep(at)) kept.forward.copy(this, at, from, kept.vocabulary)
+      if (keep(at)) kept.forward.copy(this, at, renumber)
     }
     yield* overRows(() => this.count, copy)
     return { ...kept, seen }
   }
 
-  /** Adds row `at` of other forward data, whose words are numbered by `from`. */
-  copy(other: Forward, at: number, from: Vocabulary, vocabulary: Vocabulary): void {
+  /** Adds row `at` of other forward data, whose words are renumbered. */
+  copy(other: Forward, at: number, renumber: Renumbering): void {
     this.labels.push(other.labels.raw[at]!)
     for (let i = other.wordStart.raw[at]!, end = other.wordStart.raw[at + 1]!; i < end; i++) {
-      const word = other.words.raw[i]!
-      this.words.push(word === BREAK ? BREAK : vocabulary.add(from.word(word)))
+      this.words.push(renumber.of(other.words.raw[i]!))
     }
     this.wordStart.push(this.words.length)
     this.pieces.pushAll(other.pieces.raw.subarray(other.pieceStart.raw[at]!, other.pieceStart.raw[at + 1]!))
     this.pieceStart.push(this.pieces.length)
     this.namePieces.push(other.namePieces.raw[at]!)
     this.fieldLengths.pushAll(other.fieldLengths.raw.subarray(at * FIELD_COUNT, (at + 1) * FIELD_COUNT))
+  }
+}
+
+/** Words of one vocabulary as numbers of another, which takes up those it does not have. */
+export class Renumbering {
+  private readonly from: Vocabulary
+  private readonly to: Vocabulary
+  /** Word of `from` → word of `to`; 0 for the break and those not met yet. */
+  private known: Uint32Array
+
+  constructor(from: Vocabulary, to: Vocabulary) {
+    this.from = from
+    this.to = to
+    this.known = new Uint32Array(from.wordCount)
+  }
+
+  of(word: number): number {
+    if (word === BREAK) return BREAK
+    if (word >= this.known.length) this.known = growTo(this.known, 2 * word)
+    if (this.known[word] === 0) this.known[word] = this.to.add(this.from.word(word))
+    return this.known[word]!
   }
 }
 

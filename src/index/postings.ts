@@ -104,8 +104,12 @@ export class PostingsBuilder {
   private readonly impacts = growableU16()
   /** Postings up to the end of each row. */
   private readonly ends = growableU32()
+  /** Postings of each term. */
+  private counts = new Uint32Array(1024)
 
   add(term: number, impact: number): void {
+    if (term >= this.counts.length) this.counts = growTo(this.counts, 2 * term)
+    this.counts[term]!++
     this.terms.push(term)
     this.impacts.push(impact)
   }
@@ -120,8 +124,7 @@ export class PostingsBuilder {
     const gathered = this.impacts.view()
     const ends = this.ends.view()
     const start = new Uint32Array(termCount + 1)
-    for (let i = 0; i < terms.length; i++) start[terms[i]! + 1]!++
-    for (let term = 0; term < termCount; term++) start[term + 1]! += start[term]!
+    for (let term = 0; term < termCount; term++) start[term + 1] = start[term]! + (this.counts[term] ?? 0)
     const fill = start.slice(0, termCount)
     const rows = new Uint32Array(terms.length)
     const impacts = new Uint16Array(terms.length)

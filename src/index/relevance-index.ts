@@ -6,7 +6,7 @@ import type { RelevanceWeights } from '../core/relevance/weights.js'
 import { wordsOf } from '../core/text/words.js'
 import { type Builder, Built } from './built.js'
 import { type CorpusStatistics, evenSample } from './corpus-statistics.js'
-import { Forward, type Texts } from './forward.js'
+import { Forward, Renumbering, type Texts } from './forward.js'
 import type { KeywordIndex } from './keyword.js'
 import { pseudoQueries } from './pseudo-queries.js'
 import { type AnalyzedQuery, analyzeQuery } from './query.js'
@@ -251,8 +251,9 @@ export class RelevanceIndex {
   private take({ texts, built, seen }: Fresh): Built {
     const { forward, vocabulary } = this.texts
     if (texts.forward !== forward) {
+      const renumber = new Renumbering(vocabulary, texts.vocabulary)
       for (let at = seen; at < forward.count; at++) {
-        if (this.dead?.[at] !== 1) texts.forward.copy(forward, at, vocabulary, texts.vocabulary)
+        if (this.dead?.[at] !== 1) texts.forward.copy(forward, at, renumber)
       }
       this.texts = texts
       this.dead = undefined

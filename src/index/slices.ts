@@ -2,7 +2,7 @@
 export type Steps<T> = Generator<void, T>
 
 /** Rows a step. */
-const SLICE = 128
+const SLICE = 64
 
 /** Does work on every row from 0 up to `count`, leaving off now and then; `count` may grow meanwhile. */
 export function* overRows(count: () => number, work: (row: number) => void, slice = SLICE): Steps<void> {
