@@ -28,6 +28,13 @@ export const settingsSchema = z.object({
     .max(65535)
     .default(8787)
     .describe('Port of the server; 0 picks a free one'),
+  MATCHGRAPH_WORKERS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(256)
+    .default(0)
+    .describe('Processes that search behind the one port, beside one that writes; 0: one process does everything'),
   MATCHGRAPH_HOST: z.string().min(1).default('127.0.0.1').describe('Address the server listens on'),
   MATCHGRAPH_ADMIN_KEYS: keys.describe(
     'Comma-separated admin keys; with none set, admin calls are taken from loopback only',
@@ -86,7 +93,7 @@ export const settingsSchema = z.object({
 })
 
 /** Variables of ours that are no settings of the program: where scripts find it, and how a child reports to its parent. */
-const NOT_SETTINGS = new Set(['MATCHGRAPH_BIN', 'MATCHGRAPH_PROGRESS_JSON'])
+const NOT_SETTINGS = new Set(['MATCHGRAPH_BIN', 'MATCHGRAPH_PROGRESS_JSON', 'MATCHGRAPH_WRITER_SOCKET'])
 
 export type Settings = z.output<typeof settingsSchema>
 

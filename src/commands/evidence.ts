@@ -4,7 +4,7 @@ import type { Settings } from '../config.js'
 import { parseRankWeights } from '../core/rank/weights.js'
 import { scaleOf } from '../core/relevance/confidence.js'
 import { CountedBouts } from '../engine/bouts.js'
-import { EvidenceLog } from '../engine/evidence-log.js'
+import { EvidenceLog, type LogWriter } from '../engine/evidence-log.js'
 import { Matches } from '../engine/matches.js'
 import { Operator } from '../engine/operator.js'
 import { Ranks } from '../engine/ranks.js'
@@ -23,14 +23,14 @@ export interface OpenedEvidence {
   close(): Promise<void>
 }
 
-/** @param journal taken up and kept by the one process that serves this home; others leave it alone */
+/** @param way the journal, taken up and kept by the one process that writes to this home; or the way to that process; others leave the log alone */
 export async function openEvidence(
   opened: Opened,
   settings: Settings,
   onError: (error: unknown) => void = () => undefined,
-  journal?: Journal,
+  way?: Journal | { writer: LogWriter },
 ): Promise<OpenedEvidence> {
-  const log = await EvidenceLog.open(opened.store, journal)
+  const log = await EvidenceLog.open(opened.store, way)
   const matches = await Matches.open(opened.store.log, log, settings.MATCHGRAPH_SECRET)
   const weights = parseRankWeights(fs.readFileSync(path.join(dataFolder(), 'rank.json'), 'utf8'))
   const ranks = new Ranks(log, weights, Date.now)

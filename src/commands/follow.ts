@@ -16,7 +16,12 @@ export interface Follower {
  * Keeps a server up to its store: told of changes where the store tells, by asking every second everywhere. A store that is away is asked
  * again every second; the server goes on with what it has, and is up to date within a second of its return.
  */
-export async function followStore(store: Store, engine: Engine, matches: Matches, log: Logger): Promise<Follower> {
+export async function followStore(
+  store: Pick<Store, 'watch'>,
+  engine: Engine,
+  matches: Matches,
+  log: Logger,
+): Promise<Follower> {
   const newest = { generation: 0, event: 0 }
   let syncedAt = Date.now()
   let reachable = true

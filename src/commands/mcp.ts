@@ -6,8 +6,8 @@ import { mcpServer } from '../http/mcp/server.js'
 import { type CommonOptions, common, settingsOf } from './command.js'
 import { openEvidence } from './evidence.js'
 import { followStore } from './follow.js'
+import { indexWhenEmpty } from './listen.js'
 import { engineParts, openHome } from './open.js'
-import { indexWhenEmpty } from './serve.js'
 
 export function register(program: Command): void {
   common(

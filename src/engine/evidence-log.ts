@@ -34,6 +34,15 @@ export interface Attempt {
   dedupe: string[]
 }
 
+/** An event that is neither impression nor match. */
+export type OwnEvent = Exclude<EvidenceEvent, { kind: 'match' | 'impression' }>
+
+/** Writes for a process that only searches, where another one writes. */
+export interface LogWriter {
+  note(impression: Impression): void
+  apply(event: OwnEvent): void
+}
+
 interface Waiting {
   work: () => Promise<void>
   /** Writes no events, or nothing at all: done by itself, while others may append. */
@@ -52,6 +61,8 @@ interface Waiting {
 export class EvidenceLog {
   private readonly store: LogStore
   private readonly journal: Journal | undefined
+  /** Where another process writes, the way to it. */
+  private readonly writer: LogWriter | undefined
   private readonly rows: EvidenceRows
   private current: Evidence
   private seq: number
@@ -69,20 +80,28 @@ export class EvidenceLog {
   private sincePersist = 0
   private persistedAt = 0
 
-  private constructor(store: Store, journal: Journal | undefined, rows: EvidenceRows, { evidence, seq }: Replayed) {
+  private constructor(
+    store: Store,
+    way: Journal | { writer: LogWriter } | undefined,
+    rows: EvidenceRows,
+    { evidence, seq }: Replayed,
+  ) {
     this.store = store.log
-    this.journal = journal
+    if (way && 'writer' in way) this.writer = way.writer
+    else this.journal = way
     this.rows = rows
     this.current = evidence
     this.seq = seq
   }
 
   /** Takes up the journal of a process that did not end well, then the stored rows, then what the log has beyond them. */
-  static async open(store: Store, journal?: Journal): Promise<EvidenceLog> {
+  static async open(store: Store, way?: Journal | { writer: LogWriter }): Promise<EvidenceLog> {
+    const rows = new EvidenceRows(store)
+    if (way && 'writer' in way) return new EvidenceLog(store, way, rows, await rows.load())
+    const journal = way
     const left = journal?.leftover().map((line) => impressionEvent(JSON.parse(line) as Impression)) ?? []
     if (left.length > 0) await store.log.append(left, [])
     journal?.clear()
-    const rows = new EvidenceRows(store)
     return new EvidenceLog(store, journal, rows, await rows.open())
   }
 
@@ -103,6 +122,7 @@ export class EvidenceLog {
   /** Notes what was shown: its tokens are good from here on. */
   note(impression: Impression): void {
     this.recent.set(impression)
+    if (this.writer) return this.writer.note(impression)
     this.shown.push(impressionEvent(impression))
     try {
       this.journal?.append(JSON.stringify(impression))
@@ -147,9 +167,12 @@ export class EvidenceLog {
   }
 
   /** Records an event that is neither impression nor match. */
-  async apply(event: Exclude<EvidenceEvent, { kind: 'match' | 'impression' }>): Promise<void> {
+  async apply(event: OwnEvent): Promise<void> {
+    if (this.writer) return this.writer.apply(event)
     await this.enqueue(async () => {
-      this.current.apply(event)
+      const { status } = this.current.apply(event)
+      // several processes see the same capabilities come
+      if (event.kind === 'admission' && status === 'ignored') return
       this.group.push({
         kind: event.kind,
         at: event.payload.at,
@@ -186,6 +209,7 @@ export class EvidenceLog {
   }
 
   async close(): Promise<void> {
+    if (this.writer) return
     await this.flush()
     await this.enqueue(() => this.persist(), true)
     await this.rows.close()

@@ -18,6 +18,8 @@ export interface EngineParts {
   weights: RelevanceWeights
   /** Folder of the snapshot files. */
   indexFolder: string
+  /** Where another process takes this one's place when a generation is better loaded anew: asked for instead of loading. */
+  replace?(): void
   /** Searches in the store instead of in memory. */
   far?: FarSearch
 }
@@ -109,7 +111,9 @@ export async function catchUp(parts: EngineParts, live: Live): Promise<Live> {
   const hashes = await store.catalogue.toolHashes()
   const changed = [...hashes].filter(([slug, hash]) => catalogue.tools.get(slug)?.hash !== hash).map(([slug]) => slug)
   if (newest.model !== live.generation.model || changed.length > Math.max(100, hashes.size * RELOAD_SHARE)) {
-    return loadLive(parts, embedder)
+    if (!parts.replace) return loadLive(parts, embedder)
+    parts.replace()
+    return live
   }
   const outlines: ToolOutline[] = []
   for (const slug of changed) {

@@ -27,6 +27,7 @@ import { resolveRoutes } from './routes/resolve.js'
 import { searchRoutes } from './routes/search.js'
 import { toolRoutes } from './routes/tools.js'
 import { security } from './security.js'
+import { toWriter } from './to-writer.js'
 
 /** Largest request body, bytes. */
 const BODY_LIMIT = 256 * 1024
@@ -45,7 +46,7 @@ export function createApp(deps: AppDeps): App {
   const app = router()
   const { engine, matches, settings, limiter } = deps
   const admission = new Admission(new LoopDelay())
-  const metrics = new Metrics({ engine, admission, log: matches.log, lag: deps.lag })
+  const metrics = new Metrics({ engine, admission, log: matches.log, lag: deps.lag, shared: deps.link !== undefined })
   engine.observe = (answer, stages) => metrics.searched(answer, stages)
   app.use(prepare(deps), metrics.observe, security())
   if (settings.MATCHGRAPH_CORS.length > 0) {
@@ -55,6 +56,7 @@ export function createApp(deps: AppDeps): App {
     rateLimit(limiter, settings, (caller, now) => matches.clients.of(caller, now).id),
     admit(admission),
   )
+  if (deps.link) app.use(toWriter(deps.link))
   app.use('/api/*', needs(deps, 'read'), withoutInstructions)
   app.use('/api/v1/matches/*', needs(deps, 'match'))
   app.use('/api/*', jsonBody(BODY_LIMIT))
@@ -78,7 +80,9 @@ export function createApp(deps: AppDeps): App {
     fail(c, new AppError('not-found', `There is nothing at ${c.req.path}. See /docs for what there is.`)),
   )
   app.get('/metrics', needs(deps, 'read'), async (c) =>
-    c.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }),
+    c.text(await (deps.metrics?.() ?? metrics.registry.metrics()), 200, {
+      'content-type': metrics.registry.contentType,
+    }),
   )
   app.route('/', healthRoutes(deps))
   app.route('/', searchRoutes(deps))

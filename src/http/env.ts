@@ -9,6 +9,7 @@ import type { Ranks } from '../engine/ranks.js'
 import type { Keyring } from './keyring.js'
 import type { Logger } from './log.js'
 import type { RateLimiter } from './rate-limit.js'
+import type { WriterLink } from './to-writer.js'
 
 /** What the indexer can do for the server; handed over by the command line, because http does not know the indexer. */
 export interface CatalogueWriter {
@@ -54,6 +55,10 @@ export interface AppDeps {
   jobs: JobRunner
   /** Absent where nobody else writes to the store. */
   lag?: () => Lag
+  /** Where another process writes, the way to it. */
+  link?: WriterLink
+  /** Where several processes answer, the metrics of all. */
+  metrics?(): Promise<string>
   /** Signs tool passports with the home's key. */
   signer: PassportSigner
   log: Logger

@@ -1,12 +1,15 @@
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Engine } from '../engine/engine.js'
 import type { Admission } from './admission.js'
 import type { Env, Lag } from './env.js'
 
 /** From half a millisecond to ten seconds, seconds. */
 const BUCKETS = [0.0005, 0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.12, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** Gauges that several processes add up; of the others the highest counts. */
+const SUMMED = new Set(['searches_under_way', 'matches_under_way', 'refused_total', 'log_pending'])
 
 /** What a gauge reads at scrape time. */
 export interface Readings {
@@ -15,6 +18,8 @@ export interface Readings {
   /** Impressions waiting to be written, and the sequence number evidence has reached. */
   log: { pending: number; lastSeq: number }
   lag?: () => Lag
+  /** One of several processes, whose metrics are read together. */
+  shared?: boolean
 }
 
 /** The Prometheus metrics of one server. */
@@ -25,8 +30,12 @@ export class Metrics {
   private readonly recorded: Counter<'status'>
   private readonly stages: Histogram<'stage'>
 
-  constructor({ engine, admission, log, lag }: Readings) {
+  constructor({ engine, admission, log, lag, shared }: Readings) {
     const registers = [this.registry]
+    if (shared) {
+      AggregatorRegistry.setRegistries(registers)
+      new AggregatorRegistry()
+    }
     collectDefaultMetrics({ register: this.registry, prefix: 'matchgraph_' })
     this.seconds = new Histogram({
       name: 'matchgraph_http_request_seconds',
@@ -77,6 +86,7 @@ export class Metrics {
         name: `matchgraph_${name}`,
         help,
         registers,
+        aggregator: SUMMED.has(name) ? 'sum' : 'max',
         collect() {
           this.set(read())
         },
