@@ -209,17 +209,27 @@ const isToken = (key: string): boolean => key === 'token'
 function safeMembers<T>(value: T, skips: (key: string) => boolean): T {
   if (typeof value === 'string') return (value.length < SHORTEST ? value : neutralize(value)) as T
   if (typeof value !== 'object' || value === null) return value
+  // most answers are clean: nothing is copied before the first member that is not
   if (Array.isArray(value)) {
-    const members = value.map((member) => safeMembers(member, isToken))
-    return members.some((member, i) => member !== value[i]) ? (members as T) : value
+    let members: unknown[] | undefined
+    for (let i = 0; i < value.length; i++) {
+      const safe = safeMembers(value[i], isToken)
+      if (safe === value[i]) continue
+      members ??= [...value]
+      members[i] = safe
+    }
+    return (members ?? value) as T
   }
-  let changed = false
-  const members = Object.entries(value).map(([key, member]) => {
+  const given = value as Record<string, unknown>
+  let members: Record<string, unknown> | undefined
+  for (const key of Object.keys(given)) {
+    const member = given[key]
     const safe = typeof member === 'string' && skips(key) ? member : safeMembers(member, isToken)
-    changed ||= safe !== member
-    return [key, safe]
-  })
-  return changed ? Object.fromEntries(members) : value
+    if (safe === member) continue
+    members ??= { ...given }
+    members[key] = safe
+  }
+  return (members ?? given) as T
 }
 
 function sentenceAround(text: string, start: number, end: number): [number, number] {

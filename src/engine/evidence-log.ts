@@ -122,7 +122,10 @@ export class EvidenceLog {
   /** Notes what was shown: its tokens are good from here on. */
   note(impression: Impression): void {
     this.recent.set(impression)
-    if (this.writer) return this.writer.note(impression)
+    if (this.writer) {
+      this.writer.note(impression)
+      return
+    }
     this.shown.push(impressionEvent(impression))
     try {
       this.journal?.append(JSON.stringify(impression))

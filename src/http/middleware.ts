@@ -17,7 +17,8 @@ export const prepare = ({ settings, keyring, log }: AppDeps) =>
     c.set('caller', { address: addressOf(c, settings), ...keyOf(c, keyring) })
     c.set('now', timeOf(c, settings))
     await next()
-    c.header('x-request-id', requestId)
+    // not c.header: it would make the finished answer anew, as a stream
+    c.res.headers.set('x-request-id', requestId)
     const ms = Math.round((performance.now() - started) * 100) / 100
     log.info({ requestId, method: c.req.method, path: c.req.path, status: c.res.status, ms })
   })

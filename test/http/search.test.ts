@@ -28,7 +28,7 @@ describe('GET /api/v1/search', () => {
   })
 
   it('orders by score, never more sure further down, everything in [0,1]', async () => {
-    const { body } = await search({ q: 'documents and mail and meetings', cut: 'off' })
+    const { body } = await search({ q: 'documents and mail and meetings', cut: 'off', explore: 'off' })
     const numbers = body.results.map((r: { score: number; confidence: number }) => [r.score, r.confidence])
     expect(numbers.length).toBe(5)
     for (const [i, [score, confidence]] of numbers.entries()) {
