@@ -60,30 +60,29 @@ export class TextCosines {
     return cosines
   }
 
+  /** Words that the index knows bring their grams as numbers; only others have to be cut up. */
   private gramsOf(words: readonly string[]): SparseQuery {
     const { vocabulary, statistics } = this
-    return sparse(
-      words.flatMap(gramsOf),
-      (gram) => vocabulary.gramId(gram),
-      (id) => statistics.gramIdfOf(id),
-    )
+    const { gramStart, grams } = vocabulary.tables()
+    const bag: (number | string)[] = []
+    for (const word of words) {
+      const known = vocabulary.wordId(word)
+      if (known >= 0) for (let g = gramStart[known]!; g < gramStart[known + 1]!; g++) bag.push(grams[g]!)
+      else for (const gram of gramsOf(word)) bag.push(numberOr(vocabulary.gramId(gram), gram))
+    }
+    return sparse(bag, (id) => statistics.gramIdfOf(id))
   }
 
   /** The pairs of a query, and the stems of those that the index knows: two a pair. */
   private pairsOf(stems: readonly string[]): { query: SparseQuery; parts: Uint32Array } {
     const { pairs, statistics } = this
     const ids = stems.map((stem) => this.vocabulary.stemId(stem))
-    const pairIds = new Map<string, number>()
+    const bag: (number | string)[] = []
     for (let i = 1; i < stems.length; i++) {
       const [a, b] = [ids[i - 1]!, ids[i]!]
-      pairIds.set(`${stems[i - 1]} ${stems[i]}`, a < 0 || b < 0 ? -1 : pairs.get(a, b))
+      bag.push(numberOr(a < 0 || b < 0 ? -1 : pairs.get(a, b), `${stems[i - 1]} ${stems[i]}`))
     }
-    const bigrams = stems.slice(1).map((stem, i) => `${stems[i]} ${stem}`)
-    const query = sparse(
-      bigrams,
-      (text) => pairIds.get(text)!,
-      (id) => statistics.pairIdfOf(id),
-    )
+    const query = sparse(bag, (id) => statistics.pairIdfOf(id))
     return { query, parts: Uint32Array.from(query.ids.flatMap((id) => pairs.parts(id))) }
   }
 
@@ -145,13 +144,15 @@ function countPair(first: number, second: number, parts: Uint32Array, counts: Ui
   }
 }
 
-/** The tf-idf vector of a bag of strings; those that `idOf` does not know (−1) count in the norm only. */
-function sparse(bag: readonly string[], idOf: (key: string) => number, idfOf: (id: number) => number): SparseQuery {
-  const counts = new Map<string, number>()
+const numberOr = (id: number, text: string): number | string => (id < 0 ? text : id)
+
+/** The tf-idf vector of a bag of ids; what the index never saw stands there as text, and counts in the norm only. */
+function sparse(bag: readonly (number | string)[], idfOf: (id: number) => number): SparseQuery {
+  const counts = new Map<number | string, number>()
   for (const key of bag) counts.set(key, (counts.get(key) ?? 0) + 1)
   const query: SparseQuery = { ids: [], weights: [], idf: [], norm: 0 }
   for (const [key, tf] of counts) {
-    const id = idOf(key)
+    const id = typeof key === 'number' ? key : -1
     const idf = idfOf(id)
     const value = tfIdf(tf, idf)
     query.norm += value * value

@@ -92,6 +92,11 @@ export class Vocabulary {
     return this.gramTable.text(id)
   }
 
+  /** −1 for a word never indexed. */
+  wordId(word: string): number {
+    return this.words.idOf(word)
+  }
+
   /** The stem of a word, and its id: −1 for a stem never indexed. */
   stemOf(word: string): { stem: string; id: number } {
     const known = this.words.idOf(word)
