@@ -29,6 +29,7 @@ interface Options {
   out: string
   publish?: boolean
   from?: string
+  add?: string
   install: boolean
 }
 
@@ -59,6 +60,7 @@ function program(): Command {
     .option('--out <dir>', 'folder for results', path.join(PEERS, 'results'))
     .option('--publish', 'keep the result in bench/published and put its table into README.md')
     .option('--from <file>', 'print or publish a result measured before, without measuring')
+    .option('--add <file>', 'keep the rows of an earlier result with the same --scratch')
     .option('--no-install', 'measure what is installed; by default missing peers are installed first')
 }
 
@@ -78,22 +80,31 @@ async function measure(options: Options): Promise<Findings> {
   if (options.install && !options.growth && !fs.existsSync(path.join(PEERS, 'node_modules'))) install()
   const scratch = options.scratch ?? fs.mkdtempSync(path.join(os.tmpdir(), 'matchgraph-bench-'))
   fs.mkdirSync(scratch, { recursive: true })
-  const about = { command: commandLine(), date: new Date().toISOString().slice(0, 10), machine: machine() }
+  const about = () => ({ command: commandLine(), date: new Date().toISOString().slice(0, 10), machine: machine() })
   try {
     if (options.growth) {
       const sizes = options.growth.split(',').map(Number)
       const { points, notes } = await grow(sizes, (size) => runOptions(options, path.join(scratch, String(size))))
-      return growthFindings({ ...about, points, notes })
+      return growthFindings({ ...about(), points, notes })
     }
     const catalogue = options.catalogue.map((file) => path.basename(file)).join(', ')
     const asked = options.queries ? options.queries.split('/').slice(-2).join('/') : 'intents of the catalogue'
-    const found = (measured: Measured) =>
-      findingsOf({ ...about, workload: { ...measured.about, catalogue, asked }, rows: measured.rows })
+    const earlier = options.add ? (JSON.parse(fs.readFileSync(options.add, 'utf8')) as Report) : undefined
+    const found = (measured: Measured) => {
+      const report = { ...about(), workload: { ...measured.about, catalogue, asked }, rows: measured.rows }
+      return findingsOf(earlier ? added(earlier, report) : report)
+    }
     const keep = (measured: Measured) => write(found(measured), options.out)
     return found(await run({ ...runOptions(options, scratch), keep }))
   } finally {
     if (!options.scratch) fs.rmSync(scratch, { recursive: true, force: true })
   }
+}
+
+/** What was measured anew takes the place of what was there. */
+function added(earlier: Report, { rows, command, ...rest }: Report): Report {
+  const before = earlier.rows.filter(({ name }) => rows.every((row) => row.name !== name))
+  return { ...rest, command: `${earlier.command} && ${command}`, rows: [...before, ...rows] }
 }
 
 function runOptions(options: Options, scratch: string): RunOptions {
@@ -131,7 +142,7 @@ function install(): void {
 function commandLine(): string {
   const words = process.argv
     .slice(2)
-    .filter((one, i, all) => !/^--(scratch|out)$/.test(all[i - 1] ?? one) && !/^--(scratch|out)$/.test(one))
+    .filter((one, i, all) => !/^--(out|scratch|add)$/.test(all[i - 1] ?? one) && !/^--(out|scratch|add)$/.test(one))
   return `npm run bench${words.length > 0 ? ` -- ${words.join(' ')}` : ''}`
 }
 
@@ -145,6 +156,7 @@ function machine(): Report['machine'] {
     cores: cpus.length,
     memoryGb: Math.round(os.totalmem() / 2 ** 30),
     node: process.versions.node,
+    load: os.loadavg()[2]!,
   }
 }
 

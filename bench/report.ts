@@ -29,7 +29,14 @@ export interface Report {
   command: string
   /** Day of the run. */
   date: string
-  machine: { cpu: string; cores: number; memoryGb: number; node: string }
+  machine: {
+    cpu: string
+    cores: number
+    memoryGb: number
+    node: string
+    /** Processes that wanted to run when it ended, of ours and of others (load average over 15 minutes). */
+    load: number
+  }
   workload: About & { catalogue: string; asked: string }
   rows: Row[]
 }

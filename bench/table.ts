@@ -33,12 +33,21 @@ export function tableOf({ rows, workload, machine, date }: Report): string {
   const counts = rows.map(({ search }) => search?.queries ?? 0)
   const intro =
     `${capabilities.toLocaleString('en')} capabilities (${catalogue}), ${dims} dimensions, ${Math.max(...counts)} queries (${asked}); ` +
-    `${machine.cores} cores of ${machine.cpu}, Node ${machine.node}, ${date}.`
+    `${onMachine(machine)}, ${date}.`
   const tables = Object.entries(KINDS).flatMap(([kind, title]) => {
     const some = rows.filter((row) => row.kind === kind)
     return some.length === 0 ? [] : [`${title}\n\n${markdown(COLUMNS, some)}`]
   })
   return [intro, ...tables, notesOf(rows)].filter(Boolean).join('\n\n')
+}
+
+/** Beyond as many processes as cores, wall time tells of the others; CPU time stays that of the search. */
+function onMachine({ cores, cpu, node, load }: Report['machine']): string {
+  const busy =
+    load > cores * 1.5
+      ? ` on a busy machine (load ${short(load)}): compare CPU, and wall times only with each other`
+      : ''
+  return `${cores} cores of ${cpu}, Node ${node}${busy}`
 }
 
 function notesOf(rows: readonly Row[]): string {
@@ -86,8 +95,9 @@ const GROWTH: readonly (readonly [string, (point: GrowthPoint) => string | undef
   ['disk MB', ({ row }) => short(row.diskMb)],
 ]
 
-export function growthTable({ points, notes }: GrowthReport): string {
-  return [markdown(GROWTH, points), ...notes.map((note) => `- ${note}`)].join('\n')
+export function growthTable({ points, notes, machine, date }: GrowthReport): string {
+  const intro = `${onMachine(machine)}, ${date}.`
+  return [intro, '', markdown(GROWTH, points), '', ...notes.map((note) => `- ${note}`)].join('\n').trimEnd()
 }
 
 function markdown<R>(
