@@ -1,6 +1,11 @@
 #!/usr/bin/env node
+import module from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { AppError } from './core/errors.js'
+
+// Node 22.8 and later keep what they have compiled for the next start
+const { enableCompileCache } = module as { enableCompileCache?: () => unknown }
+enableCompileCache?.()
 
 /** Every command is a module with `register(program)`; only the one that is asked for is loaded, so that a start costs little. */
 const COMMANDS: Record<string, () => Promise<{ register(program: Command): void }>> = {

@@ -13,7 +13,6 @@ import type { App } from '../http/router.js'
 import type { WriterLink } from '../http/to-writer.js'
 import { readManifest } from '../index/search-index.js'
 import { signingKey } from '../store/signing-key.js'
-import { ReplicatedCatalogue } from '../store/sqlite/replica.js'
 import type { Store } from '../store/store.js'
 import { journalOf, type OpenedEvidence, openEvidence } from './evidence.js'
 import { followStore } from './follow.js'
@@ -112,6 +111,7 @@ export function limitTimes(server: unknown): void {
 async function partsOf(opened: Opened, { MATCHGRAPH_DATABASE_URL, MATCHGRAPH_HOME }: Settings): Promise<EngineParts> {
   const parts = await engineParts(opened)
   if (!MATCHGRAPH_DATABASE_URL) return parts
+  const { ReplicatedCatalogue } = await import('../store/sqlite/replica.js')
   const file = path.join(MATCHGRAPH_HOME, 'replica.db')
   return { ...parts, store: { catalogue: ReplicatedCatalogue.open(opened.store.catalogue, file) } }
 }

@@ -8,17 +8,12 @@ import type { ToolRecord } from '../core/catalogue.js'
 import { AppError } from '../core/errors.js'
 import { documentOf } from '../core/indexed-text.js'
 import type { AppliedChange, CatalogueChange, Generation, StoredTool } from '../store/store.js'
-import { alternatives } from './alternatives.js'
 import type { SearchContext } from './ask.js'
-import { compare } from './compare.js'
-import { cover } from './cover.js'
 import type { Caller, EvidenceHook } from './evidence-hook.js'
-import { graph } from './graph.js'
 import { randomId } from './ids.js'
 import { catchUp, type EngineParts, type Live, loadLive, outlineOf } from './live.js'
 import { filterTests } from './live-catalogue.js'
 import { noTool } from './names.js'
-import { resolve } from './resolve.js'
 import { search } from './search.js'
 
 /** The longest that a question under way may still need the embedder it began with. */
@@ -31,7 +26,10 @@ export interface ToolPage {
   nextCursor?: string
 }
 
-/** Answers every question from one generation in memory; the store is read only for the records that are shown. */
+/**
+ * Answers every question from one generation in memory; the store is read only for the records that are shown. Searches are what a start is
+ * measured by: what answers other questions is loaded with the first of them.
+ */
 export class Engine {
   readonly parts: EngineParts
   private readonly evidence: EvidenceHook
@@ -70,28 +68,43 @@ export class Engine {
   }
 
   /** @throws AppError `not-found` with suggestions for a name that is no tool */
-  alternatives(name: string, request: AlternativesQuery, caller: Caller, now: number): Promise<AlternativesAnswer> {
-    return alternatives(this.context(), name, request, { caller, now })
+  async alternatives(
+    name: string,
+    request: AlternativesQuery,
+    caller: Caller,
+    now: number,
+  ): Promise<AlternativesAnswer> {
+    const context = this.context()
+    const { alternatives } = await import('./alternatives.js')
+    return alternatives(context, name, request, { caller, now })
   }
 
   /** @throws AppError `not-found` with suggestions for a name that is no tool, `invalid-parameter` when they name one and the same */
-  compare(request: CompareQuery, caller: Caller, now: number): Promise<Comparison> {
-    return compare(this.context(), request, { caller, now })
+  async compare(request: CompareQuery, caller: Caller, now: number): Promise<Comparison> {
+    const context = this.context()
+    const { compare } = await import('./compare.js')
+    return compare(context, request, { caller, now })
   }
 
   /** @throws AppError `invalid-parameter` when `maxTokens` holds no answer */
-  resolve(body: ResolveBody, caller: Caller, now: number): Promise<ResolveAnswer> {
-    return resolve(this.context(), body, caller, { now, resolveId: randomId() })
+  async resolve(body: ResolveBody, caller: Caller, now: number): Promise<ResolveAnswer> {
+    const context = this.context()
+    const { resolve } = await import('./resolve.js')
+    return resolve(context, body, caller, { now, resolveId: randomId() })
   }
 
   /** @throws AppError `not-found` with suggestions for a tool under `have` or `excludes` that is not there */
-  cover(body: CoverBody, caller: Caller, now: number): Promise<CoverAnswer> {
-    return cover(this.context(), body, { caller, now })
+  async cover(body: CoverBody, caller: Caller, now: number): Promise<CoverAnswer> {
+    const context = this.context()
+    const { cover } = await import('./cover.js')
+    return cover(context, body, { caller, now })
   }
 
   /** @throws AppError `not-found` with suggestions for a name that is no tool */
-  graph(request: GraphQuery, caller: Caller, now: number): Promise<Graph> {
-    return graph(this.context(), request, { caller, now })
+  async graph(request: GraphQuery, caller: Caller, now: number): Promise<Graph> {
+    const context = this.context()
+    const { graph } = await import('./graph.js')
+    return graph(context, request, { caller, now })
   }
 
   /** @throws AppError `not-found` with the nearest slugs */

@@ -1,5 +1,4 @@
 import path from 'node:path'
-import { PostgresStore } from './postgres/store.js'
 import { SqliteStore } from './sqlite/store.js'
 import type { Store } from './store.js'
 
@@ -11,6 +10,7 @@ export const databaseFile = (home: string): string => path.join(home, 'matchgrap
  * @throws AppError `unavailable` when the database is away, `damaged-file` when the file is no database, `conflict` when it is newer
  */
 export async function openStore(home: string, databaseUrl: string | undefined): Promise<Store> {
-  if (databaseUrl !== undefined) return PostgresStore.open(databaseUrl)
-  return SqliteStore.open(databaseFile(home))
+  if (databaseUrl === undefined) return SqliteStore.open(databaseFile(home))
+  const { PostgresStore } = await import('./postgres/store.js')
+  return PostgresStore.open(databaseUrl)
 }
