@@ -30,6 +30,7 @@ export const TRAIN_DEFAULTS = {
 }
 
 export interface TrainOptions {
+  /** 0 takes the base's rows as they are, to be whitened. */
   steps: number
   /** A multiple of 4. */
   dims: number
@@ -205,7 +206,7 @@ A static table: ${report.size} word pieces × ${report.dims} dimensions, int8, o
 | pairs | ${path.basename(pairsFile)}, ${report.pairs} usable; the licence of the weights follows from theirs |
 | started from | ${base ? path.basename(base) : 'random rows'} |
 | options | steps ${steps}, batch ${batch}, temperature ${temperature}, learning rate ${learningRate}, seed ${seed}, Matryoshka ${matryoshka ?? 'off'}, hard negatives ${hardNegatives} |
-| loss at the end | ${report.loss.toFixed(4)} |
+| loss at the end | ${options.steps === 0 ? 'no step was made' : report.loss.toFixed(4)} |
 | held-out pairs | ${pairs}: right one first ${(100 * hit1).toFixed(1)} %, among the first ten ${(100 * hit10).toFixed(1)} % |
 | took | ${report.seconds.toFixed(0)} s with ${options.workers} workers |
 `

@@ -12,7 +12,7 @@ interface TrainCommandOptions extends Pick<CommonOptions, 'json'> {
 
 /** Options that are numbers: name, what they say, and the fallback. */
 const NUMBERS = {
-  steps: 'training steps',
+  steps: 'steps; 0 only whitens the --base',
   dims: 'dimensions, a multiple of 4',
   batch: 'pairs a step, a multiple of 32',
   temperature: 'softmax temperature',

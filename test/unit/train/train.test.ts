@@ -113,6 +113,19 @@ describe('train', () => {
     expect((await StaticModel.load(path.join(home, 'two'))).queryWeights).toBeUndefined()
   })
 
+  it('makes no step when none is asked for: the base comes out whitened', async () => {
+    const folder = path.join(home, 'finished')
+    const base = path.join(home, 'two')
+    await train(pairsFile, folder, { ...small, base, steps: 0 })
+    const [before, after] = [await StaticModel.load(base), await StaticModel.load(folder)]
+    // the base was whitened when it was trained: again changes no more than rounding
+    const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * b[i]!, 0)
+    for (const text of ['send mail', 'delete every song']) {
+      expect(dot(before.embedOne(text), after.embedOne(text))).toBeGreaterThan(0.99)
+    }
+    expect(readFileSync(path.join(folder, 'MODEL.md'), 'utf8')).toMatch(/no step was made/)
+  })
+
   it('refuses what it cannot train', async () => {
     const bad = path.join(home, 'bad.tsv')
     writeFileSync(bad, 'made:up\tone\ttwo\nmade:up\tthree\n')
