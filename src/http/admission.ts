@@ -34,7 +34,10 @@ export class LoopDelay {
   }
 }
 
-/** Counts of requests under way, by kind; bounded, so that memory stays flat whatever arrives. */
+/**
+ * Counts of requests under way, by kind; bounded, so that memory stays flat whatever arrives. A search computes without pause, so that
+ * two are never under way at one moment: what counts is how many one turn of the event loop has taken, since all others wait for its end.
+ */
 export class Admission {
   searches = 0
   matches = 0
@@ -57,7 +60,9 @@ export class Admission {
     }
     this[kind]++
     return () => {
-      this[kind]--
+      setImmediate(() => {
+        this[kind]--
+      })
     }
   }
 }
