@@ -7,6 +7,7 @@ import { timed, whileInserting } from './measure.js'
 import { peer } from './peer.js'
 import { recordOf } from './record.js'
 import type { Row } from './report.js'
+import { foreignSettings } from './spawn.js'
 import type { Query, Workload } from './workload.js'
 
 interface Autocannon {
@@ -90,7 +91,7 @@ async function underLoad(
 
 async function start(home: string): Promise<{ child: ChildProcess; base: string }> {
   const child = spawn(process.execPath, [CLI, 'serve', '--home', home, '--port', '0'], {
-    env: { PATH: process.env.PATH, MATCHGRAPH_LOG: 'error' },
+    env: { ...foreignSettings(), MATCHGRAPH_LOG: 'error' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   return new Promise((resolve, reject) => {

@@ -8,13 +8,16 @@ export interface Outcome {
   fault?: string
 }
 
+/** The environment without settings of ours: nothing of the caller's may change what is measured. */
+export const foreignSettings = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MATCHGRAPH_')))
+
 /** Runs one task in a process of its own and waits for it; after the limit it is stopped. */
 export function runChild(task: Task, limitMs: number, nodeOptions: readonly string[] = []): Promise<Outcome> {
-  // nothing of the caller's settings may change what is measured; LanceDB warns on every query otherwise
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MATCHGRAPH_')))
   const child = fork(fileURLToPath(new URL('child.js', import.meta.url)), {
     execArgv: ['--expose-gc', ...nodeOptions],
-    env: { ...env, LANCEDB_LOG: 'error' },
+    // it warns on every query otherwise
+    env: { ...foreignSettings(), LANCEDB_LOG: 'error' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   const outcome: Outcome = { parts: {} }
