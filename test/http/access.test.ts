@@ -152,6 +152,7 @@ describe('overload', () => {
     expect(refused).toHaveLength(100 - 64)
     expect(Number(refused[0]!.headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await match).status).toBe(201)
+    await new Promise(setImmediate)
     expect((await server.get('/api/v1/search?q=pdf')).status).toBe(200)
     await server.close()
   })
