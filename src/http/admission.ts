@@ -34,10 +34,7 @@ export class LoopDelay {
   }
 }
 
-/**
- * Counts of requests under way, by kind; bounded, so that memory stays flat whatever arrives. A search computes without pause, so that
- * two are never under way at one moment: what counts is how many one turn of the event loop has taken, since all others wait for its end.
- */
+/** Counts of requests under way, by kind; bounded, so that memory stays flat whatever arrives. */
 export class Admission {
   searches = 0
   matches = 0
@@ -60,9 +57,7 @@ export class Admission {
     }
     this[kind]++
     return () => {
-      setImmediate(() => {
-        this[kind]--
-      })
+      this[kind]--
     }
   }
 }

@@ -122,7 +122,7 @@ describe('rate limits', () => {
 })
 
 describe('overload', () => {
-  it('turns searches away long before matches, with the time to wait', async () => {
+  it('turns searches away long before matches, with the time to wait', () => {
     const loop = new LoopDelay()
     const admission = new Admission(loop)
     const leave = Array.from({ length: 64 }, () => admission.enter('searches'))
@@ -132,29 +132,10 @@ describe('overload', () => {
     const match = admission.enter('matches')
     expect(admission.refused).toBe(1)
     leave[0]!()
-    match()
-    // the turn that took it has to end first
-    expect(() => admission.enter('searches')).toThrowError()
-    await new Promise(setImmediate)
     admission.enter('searches')
+    match()
     expect(admission.matches).toBe(0)
     loop.stop()
-  })
-
-  it('of searches that arrive together takes as many as one turn may have, and all again in the next', async () => {
-    const server = await startServer()
-    const { results } = (await server.get('/api/v1/search?q=pdf&cut=off')).body
-    await new Promise(setImmediate)
-    const together = Array.from({ length: 100 }, () => server.get('/api/v1/search?q=pdf'))
-    const match = server.send('POST', '/api/v1/matches', { token: results[0].token, outcome: 'selected' })
-    const answers = await Promise.all(together)
-    const refused = answers.filter(({ status }) => status === 503)
-    expect(refused).toHaveLength(100 - 64)
-    expect(Number(refused[0]!.headers.get('retry-after'))).toBeGreaterThan(0)
-    expect((await match).status).toBe(201)
-    await new Promise(setImmediate)
-    expect((await server.get('/api/v1/search?q=pdf')).status).toBe(200)
-    await server.close()
   })
 })
 
