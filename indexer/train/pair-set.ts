@@ -1,3 +1,4 @@
+import { fnv1a } from '../../src/core/fnv.js'
 import type { WordPiece } from '../../src/embed/wordpiece.js'
 import { Growable } from '../../src/index/growable.js'
 import type { Pair } from './pairs.js'
@@ -36,8 +37,8 @@ export async function encodePairs(pairs: AsyncIterable<Pair> | Iterable<Pair>, t
     starts.push(ids.length)
     ids.pushAll(right)
     starts.push(ids.length)
-    hashes.push(hash(anchor.toLowerCase()))
-    hashes.push(hash(positive.toLowerCase()))
+    hashes.push(fnv1a(anchor.toLowerCase()))
+    hashes.push(fnv1a(positive.toLowerCase()))
     weights.push(weight)
     if (!sourceIds.has(source)) sourceIds.set(source, sourceIds.size)
     sources.push(sourceIds.get(source)!)
@@ -59,11 +60,4 @@ function share<T extends Numbers>(array: T): T {
   const shared = new Kind(new SharedArrayBuffer(array.byteLength))
   shared.set(array)
   return shared
-}
-
-/** FNV-1a over UTF-16 codes. */
-function hash(text: string): number {
-  let h = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193)
-  return h | 0
 }

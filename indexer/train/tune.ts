@@ -1,3 +1,4 @@
+import { fnv1aOfBytes, spread } from '../../src/core/fnv.js'
 import { capabilityText } from '../../src/core/indexed-text.js'
 import { meanOf } from '../../src/core/metrics.js'
 import { quantize, StaticModel } from '../../src/embed/static.js'
@@ -214,8 +215,6 @@ function heldExam(documents: readonly TuneDocument[], held: readonly RecordedNee
 
 /** By the words of the need (FNV-1a), so that one need is never on both sides, whoever asked it and whenever. */
 function isHeld(query: string): boolean {
-  let hash = 0x811c9dc5
-  for (const code of new TextEncoder().encode(query.trim().toLowerCase())) hash = Math.imul(hash ^ code, 0x01000193)
-  hash ^= hash >>> 15
+  const hash = spread(fnv1aOfBytes(new TextEncoder().encode(query.trim().toLowerCase())))
   return (Math.imul(hash, 0x2c1b3c6d) >>> 0) / 2 ** 32 < HELD_SHARE
 }

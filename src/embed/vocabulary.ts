@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.js'
+import { fnv1a, mix, SEED, spread } from '../core/fnv.js'
 
 const QUOTE = 34
 const HASH_SIGN = 35
@@ -8,10 +9,6 @@ const BACKSLASH = 92
 const SMALL_U = 117
 const CLOSE = 125
 
-// FNV-1a (Fowler, Noll, Vo) over 16-bit codes, in 32-bit integers
-const SEED = 0x811c9dc5 | 0
-const mix = (hash: number, code: number) => Math.imul(hash ^ code, 0x01000193)
-const spread = (hash: number) => hash ^ (hash >>> 15)
 const CONTINUED = mix(mix(SEED, HASH_SIGN), HASH_SIGN)
 
 /**
@@ -98,9 +95,7 @@ export class Vocabulary {
 
   /** The id of a whole piece, as written (`##ing`), or undefined. */
   idOf(piece: string): number | undefined {
-    let hash = SEED
-    for (let i = 0; i < piece.length; i++) hash = mix(hash, piece.charCodeAt(i))
-    const id = this.find(hash, piece, 0, piece.length, 0)
+    const id = this.find(fnv1a(piece), piece, 0, piece.length, 0)
     return id < 0 ? undefined : id
   }
 

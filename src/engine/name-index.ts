@@ -1,3 +1,5 @@
+import { fnv1a, mix, SEED } from '../core/fnv.js'
+
 /** A name as typed: case, accents, spaces and punctuation do not count. */
 export const foldName = (name: string): string =>
   name
@@ -8,19 +10,13 @@ export const foldName = (name: string): string =>
 
 /** FNV-1a of the folded name. Names of ASCII, nearly all, are folded on the way, so that a hundred thousand cost no text each. */
 function hashOf(name: string): number {
-  let hash = 0x811c9dc5
+  let hash = SEED
   for (let i = 0; i < name.length; i++) {
     let code = name.charCodeAt(i)
-    if (code > 127) return hashOfText(foldName(name))
+    if (code > 127) return fnv1a(foldName(name))
     if (code >= 65 && code <= 90) code += 32
-    if ((code >= 97 && code <= 122) || (code >= 48 && code <= 57)) hash = Math.imul(hash ^ code, 0x01000193)
+    if ((code >= 97 && code <= 122) || (code >= 48 && code <= 57)) hash = mix(hash, code)
   }
-  return hash
-}
-
-function hashOfText(text: string): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return hash
 }
 

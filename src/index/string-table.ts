@@ -1,3 +1,4 @@
+import { fnv1a, mix, SEED, spread } from '../core/fnv.js'
 import { growableU16, growableU32 } from './growable.js'
 import type { NamedArrays, SectionReader } from './sections.js'
 
@@ -85,16 +86,7 @@ export class StringTable {
   }
 }
 
-// FNV-1a (Fowler, Noll, Vo) over 16-bit codes, in 32-bit integers
-const SEED = 0x811c9dc5 | 0
-const mix = (hash: number, code: number) => Math.imul(hash ^ code, 0x01000193)
-const spread = (hash: number) => hash ^ (hash >>> 15)
-
-function hashOf(text: string): number {
-  let hash = SEED
-  for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i))
-  return spread(hash)
-}
+const hashOf = (text: string): number => spread(fnv1a(text))
 
 function equals(codes: Uint16Array, from: number, to: number, text: string): boolean {
   if (to - from !== text.length) return false
