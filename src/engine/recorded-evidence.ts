@@ -15,6 +15,7 @@ import { EvidencePlaces } from './evidence-places.js'
 import { randomId } from './ids.js'
 import type { Live } from './live.js'
 import type { Matches } from './matches.js'
+import { unweighed } from './neutral-evidence.js'
 import type { Ranks } from './ranks.js'
 
 /** Version of the formulas that order an answer; noted with every impression. */
@@ -245,14 +246,6 @@ class Unweighed implements Scored {
   }
 
   get summary(): Scored['summary'] {
-    return {
-      timesMatched: this.#timesMatched,
-      selections: 0,
-      expected: 0,
-      succeeded: 0,
-      failed: 0,
-      lift: 1,
-      interval: [1, 1],
-    }
+    return unweighed(this.#timesMatched)
   }
 }
