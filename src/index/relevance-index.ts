@@ -215,9 +215,9 @@ export class RelevanceIndex {
     return new Map(arrays.map(([name, array]) => [name, bytesOf(array)]))
   }
 
-  /** Sections that `add` appends to. */
+  /** Which of its sections `add` appends to. */
   static grows(name: string): boolean {
-    return !name.startsWith('semantic.') && !/\.(rows|impacts|start|slots)$/.test(name)
+    return !/\.(rows|impacts|start|slots)$/.test(name)
   }
 
   /** Takes the sections over, with the memory behind them: nothing is copied or computed. Throws `damaged-file` when one is missing or they disagree. */

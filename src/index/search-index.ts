@@ -153,7 +153,7 @@ export class SearchIndex {
     weights: RelevanceWeights,
   ): Promise<{ index: SearchIndex; manifest: Manifest }> {
     const manifest = await readManifest(folder)
-    const sections = await readSections(path.join(folder, manifest.files[0]!.name), RelevanceIndex.grows)
+    const sections = await readSections(path.join(folder, manifest.files[0]!.name), growsLater)
     const semantic = SemanticIndex.restore(sections)
     if (semantic.dims !== manifest.dims) {
       throw new AppError(
@@ -166,6 +166,9 @@ export class SearchIndex {
     return { index: new SearchIndex(semantic, relevance, labels, manifest.highestLabel), manifest }
   }
 }
+
+/** Sections that get spare room when they are read. */
+const growsLater = (name: string): boolean => !name.startsWith('semantic.') && RelevanceIndex.grows(name)
 
 /** @throws AppError `damaged-file` when there is none of this format */
 export async function readManifest(folder: string): Promise<Manifest> {

@@ -9,7 +9,7 @@ export const bytesOf = (view: ArrayBufferView): Uint8Array =>
 export const damaged = (what: string): AppError =>
   new AppError(
     'damaged-file',
-    `The relevance snapshot cannot be used: ${what}. Rebuild it with \`matchgraph index --rebuild\`.`,
+    `The relevance snapshot cannot be used (${what}); it is derived and will be rebuilt from the database.`,
   )
 
 /**
