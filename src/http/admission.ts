@@ -1,3 +1,4 @@
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { AppError } from '../core/errors.js'
 import type { Env } from './env.js'
@@ -34,7 +35,11 @@ export class LoopDelay {
   }
 }
 
-/** Counts of requests under way, by kind; bounded, so that memory stays flat whatever arrives. */
+/**
+ * Counts of requests under way, by kind; bounded, so that memory stays flat whatever arrives. A search in memory computes without pause, so
+ * that two are never under way at one moment: over sockets its place is free again when the turn of the event loop ends that took it, and
+ * what counts is how many one turn has taken, since all that came with them wait for its end.
+ */
 export class Admission {
   searches = 0
   matches = 0
@@ -70,6 +75,11 @@ export const admit = (admission: Admission) =>
     try {
       await next()
     } finally {
-      leave()
+      // a caller inside the process brings one request after the other in the same turn, and nobody waits behind it
+      if (isFromSocket(c)) setImmediate(leave)
+      else leave()
     }
   })
+
+const isFromSocket = ({ env }: Context<Env>): boolean =>
+  (env as { incoming?: unknown } | undefined)?.incoming !== undefined

@@ -137,6 +137,30 @@ describe('overload', () => {
     expect(admission.matches).toBe(0)
     loop.stop()
   })
+
+  it('of searches that sockets bring together takes as many as one turn may have, and all again in the next', async () => {
+    const server = await startServer()
+    const { results } = (await server.get('/api/v1/search?q=pdf&cut=off')).body
+    const socket = {
+      incoming: { socket: { remoteAddress: '127.0.0.1', remotePort: 1, remoteFamily: 'IPv4' }, headers: {} },
+    }
+    const ask = async () => server.app.request('/api/v1/search?q=pdf', {}, socket)
+    const together = Array.from({ length: 100 }, ask)
+    const match = server.send('POST', '/api/v1/matches', { token: results[0].token, outcome: 'selected' })
+    const refused = (await Promise.all(together)).filter(({ status }) => status === 503)
+    expect(refused).toHaveLength(100 - 64)
+    expect(Number(refused[0]!.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await match).status).toBe(201)
+    await new Promise(setImmediate)
+    expect((await ask()).status).toBe(200)
+    await server.close()
+  })
+
+  it('never turns one caller inside the process away, however many requests it brings in one turn', async () => {
+    const server = await startServer()
+    for (let i = 0; i < 100; i++) expect((await server.get('/api/v1/search?q=pdf')).status).toBe(200)
+    await server.close()
+  })
 })
 
 describe('CORS', () => {
