@@ -9,7 +9,14 @@ import type { Ranks } from '../engine/ranks.js'
 import type { Keyring } from './keyring.js'
 import type { Logger } from './log.js'
 import type { RateLimiter } from './rate-limit.js'
-import type { WriterLink } from './to-writer.js'
+
+/** The process that writes, as a process that only searches sees it. */
+export interface WriterLink {
+  /** Unix socket on which it answers everything. */
+  socket: string
+  /** Resolves when this process has what the writer has committed. */
+  caughtUp(): Promise<void>
+}
 
 /** What the indexer can do for the server; handed over by the command line, because http does not know the indexer. */
 export interface CatalogueWriter {

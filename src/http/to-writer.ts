@@ -4,15 +4,7 @@ import type { ReadableStream } from 'node:stream/web'
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { AppError } from '../core/errors.js'
-import type { Env } from './env.js'
-
-/** The process that writes, as a process that only searches sees it. */
-export interface WriterLink {
-  /** Unix socket on which it answers everything. */
-  socket: string
-  /** Resolves when this process has what the writer has committed. */
-  caughtUp(): Promise<void>
-}
+import type { Env, WriterLink } from './env.js'
 
 /** Questions that are asked with a body: answered here. */
 const ASKED_WITH_BODY = /^\/api\/v1\/(?:resolve|cover|validate)$/
