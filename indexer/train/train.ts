@@ -85,7 +85,7 @@ export async function train(pairsFile: string, outDir: string, options: TrainOpt
   mkdirSync(outDir, { recursive: true })
   const run = runIdentity(pairsFile, options)
   const tokenizer = await tokenizerFor(pairsFile, outDir, run, options, say)
-  const wordPiece = WordPiece.parse(tokenizer, path.join(outDir, 'tokenizer.json'))
+  const wordPiece = WordPiece.parse(Buffer.from(tokenizer), path.join(outDir, 'tokenizer.json'))
   say('encode')
   const requests = new RequestWords()
   const pairs = await encodePairs(noting(readPairs(pairsFile), requests, wordPiece), wordPiece)

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import path from 'node:path'
 import type { TokenTable } from '../core/embedding.js'
 import { AppError } from '../core/errors.js'
@@ -36,21 +36,16 @@ export class StaticModel implements TokenTable {
    * @throws AppError `not-found` when one is missing, `damaged-file` when one cannot be read or they do not fit
    */
   static async load(folder: string): Promise<StaticModel> {
-    const [weights, tokenizer] = await Promise.all([
-      read(path.join(folder, 'model.safetensors')),
-      read(path.join(folder, 'tokenizer.json')),
-    ])
-    return StaticModel.parse(weights, tokenizer.toString('utf8'), folder)
-  }
-
-  /** As `load`, from memory; `source` is named in errors. */
-  static parse(weights: Uint8Array, tokenizer: string, source: string): StaticModel {
-    const table = tableOf(parseSafetensors(weights, path.join(source, 'model.safetensors')), source)
-    const pieces = WordPiece.parse(tokenizer, path.join(source, 'tokenizer.json'))
+    const [weightsFile, tokenizerFile] = ['model.safetensors', 'tokenizer.json'].map((name) => path.join(folder, name))
+    // another thread reads the table, while this one makes the vocabulary
+    const reading = read(weightsFile!)
+    reading.catch(() => {}) // awaited below, unless the tokenizer fails first
+    const pieces = WordPiece.parse(await read(tokenizerFile!), tokenizerFile!)
+    const table = tableOf(parseSafetensors(await reading, weightsFile!), folder)
     if (pieces.vocabulary.size > table.scales.length) {
       throw new AppError(
         'damaged-file',
-        `${source}: the tokenizer knows ${pieces.vocabulary.size} pieces, the table has ${table.scales.length} rows.`,
+        `${folder}: the tokenizer knows ${pieces.vocabulary.size} pieces, the table has ${table.scales.length} rows.`,
       )
     }
     return new StaticModel(table, pieces)
@@ -106,12 +101,19 @@ export class StaticModel implements TokenTable {
   }
 }
 
+/** A file in one piece: `readFile` comes back to this thread for every half a megabyte. */
 async function read(file: string): Promise<Buffer> {
+  let handle: FileHandle | undefined
   try {
-    return await readFile(file)
+    handle = await open(file)
+    const bytes = Buffer.allocUnsafeSlow((await handle.stat()).size)
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
+    return bytes.subarray(0, bytesRead)
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
     throw new AppError(missing ? 'not-found' : 'damaged-file', `The model file ${file} cannot be read.`, { cause })
+  } finally {
+    await handle?.close()
   }
 }
 

@@ -38,22 +38,22 @@ export class WordPiece {
   }
 
   /**
-   * Reads a `tokenizer.json`.
+   * Reads a `tokenizer.json`; its bytes belong to the vocabulary from then on.
    * @throws AppError `damaged-file` when it is not JSON, or not a lower-casing BERT WordPiece tokenizer
    */
-  static parse(json: string, source: string): WordPiece {
+  static parse(json: Uint8Array, source: string): WordPiece {
     const damaged = (why: string, cause?: unknown) => new AppError('damaged-file', `${source} ${why}.`, { cause })
+    const file = Buffer.from(json.buffer, json.byteOffset, json.byteLength)
     // the vocabulary is 95 % of the file and read apart; the rest goes through JSON.parse
-    const opening = /"vocab"\s*:\s*\{/.exec(json)
-    const from = opening ? opening.index + opening[0].length : json.length
-    const read = opening && Vocabulary.scan(json, from, source)
-    let file: TokenizerFile
+    const from = vocabularyStart(file)
+    const read = from === undefined ? undefined : Vocabulary.scan(file, from, source)
+    let rest: TokenizerFile
     try {
-      file = JSON.parse(read ? json.slice(0, from) + json.slice(read.end) : json)
+      rest = JSON.parse(read ? file.toString('utf8', 0, from) + file.toString('utf8', read.end) : file.toString('utf8'))
     } catch (cause) {
       throw damaged('is not JSON', cause)
     }
-    const { model, normalizer, pre_tokenizer: split } = file
+    const { model, normalizer, pre_tokenizer: split } = rest
     if (!read || !model || (model.type ?? 'WordPiece') !== 'WordPiece') {
       throw damaged(`holds ${model?.type ?? 'no'} tokenizer; WordPiece is needed`)
     }
@@ -96,6 +96,15 @@ export class WordPiece {
       if (ids.length >= limit) return
     }
   }
+}
+
+/** The position after the brace that opens `"vocab": {`. */
+function vocabularyStart(file: Buffer): number | undefined {
+  for (let at = file.indexOf('"vocab"'); at >= 0; at = file.indexOf('"vocab"', at + 1)) {
+    const opening = /^"vocab"\s*:\s*\{/.exec(file.toString('latin1', at, at + 64))
+    if (opening) return at + opening[0].length
+  }
+  return undefined
 }
 
 /** The words and punctuation marks of a text, as they are looked up: clean, lower-cased, without accents. */
