@@ -9,8 +9,8 @@ const BORDERS =
   /(?<![,;.:?!\n])[,;.:?!\n]+(?=\s|$)|\s(?:and|with|that|which|who|while|plus|but|also|as well as|where|so)\s|(?=\s(?:without|no)\s)/i
 const LEADING =
   /^(?:(?:and|with|that|which|can|it|we|i|is|are|be|has|have|having|must|should|an?|the|also|for|in|to|under|by|of|on|our|my|some|any|want|need|ideally|preferably|please)\s+)+/i
-const TRAILING =
-  /(?<!\s)(?:\s+(?:and|with|that|which|can|it|we|i|is|are|be|has|have|an?|the|for|in|to|under|by|of|on|from|over|via|our|my|not|or))+$/i
+const TRAILER =
+  /^(?:and|with|that|which|can|it|we|i|is|are|be|has|have|an?|the|for|in|to|under|by|of|on|from|over|via|our|my|not|or)$/i
 /** Words that joined a part to something that a rule took. */
 const LEADING_JOINT = /^(?:(?:and|with|that|which|can|is|are|has|must|should|also)\s+)+/i
 /** Stands for what a rule took, so that positions stay and nothing joins across the gap. */
@@ -56,18 +56,21 @@ export function splitIntent(intent: string): { requirements: Requirement[]; need
   return { requirements: requirements.map(({ requirement }) => requirement), need: tidied(rest, intent) }
 }
 
+/** Cuts the joining words off the end, word by word: one regular expression would try each run of them from every place in it. */
+export function withoutTrailers(text: string): string {
+  const parts = text.split(/(\s+)/) // words at even places, what is between them at odd ones
+  let length = parts.length
+  while (length > 2 && TRAILER.test(parts[length - 1]!)) length -= 2
+  return parts.slice(0, length).join('')
+}
+
 export const requirementsOf = (intent: string): Requirement[] => splitIntent(intent).requirements
 
 /** What is to be done, without the conditions that a rule took; the whole intent when nothing else is left. */
 function tidied(rest: string, intent: string): string {
   const need = rest
     .split(new RegExp(`${BLANK}+`))
-    .map((piece) =>
-      piece
-        .replace(/^[\s,;]+|[\s,;]+$/g, '')
-        .replace(LEADING_JOINT, '')
-        .replace(TRAILING, ''),
-    )
+    .map((piece) => withoutTrailers(piece.replace(/^[\s,;]+|[\s,;]+$/g, '').replace(LEADING_JOINT, '')))
     .filter((piece) => contentOf(piece).length > 0)
     .join(' ')
   return need === '' ? intent : need
@@ -79,7 +82,7 @@ function topicsOf(rest: string, judged: ReadonlySet<string>): Found[] {
   for (const piece of rest.split(new RegExp(`(${BORDERS.source}|${BLANK}+)`, 'i'))) {
     const start = at
     at += piece?.length ?? 0
-    const text = (piece ?? '').trim().replace(LEADING, '').replace(TRAILING, '').trim()
+    const text = withoutTrailers((piece ?? '').trim().replace(LEADING, '')).trim()
     const wanted = contentOf(text).filter((stem) => !judged.has(stem))
     if (text.includes(BLANK) || wanted.length === 0) continue
     const role = topics.length === 0 ? 'need' : 'condition'
