@@ -6,7 +6,7 @@ import { Admission, admit, LoopDelay } from './admission.js'
 import type { AppDeps, Env } from './env.js'
 import { mcpRoutes } from './mcp/route.js'
 import { Metrics } from './metrics.js'
-import { jsonBody, needs, prepare, withoutInstructions } from './middleware.js'
+import { boundedBody, jsonBody, needs, prepare, withoutInstructions } from './middleware.js'
 import type { OpenApi } from './pages/docs.js'
 import { createPages, wantsPage } from './pages/routes.js'
 import { renderProblem } from './problem.js'
@@ -29,7 +29,7 @@ import { toolRoutes } from './routes/tools.js'
 import { security } from './security.js'
 import { toWriter } from './to-writer.js'
 
-/** Largest request body, bytes. */
+/** Largest request body, bytes; of everything that is sent here, by whatever route. */
 const BODY_LIMIT = 256 * 1024
 
 const OPENAPI = {
@@ -55,11 +55,12 @@ export function createApp(deps: AppDeps): App {
   app.use(
     rateLimit(limiter, settings, (caller, now) => matches.clients.of(caller, now).id),
     admit(admission),
+    boundedBody(BODY_LIMIT),
   )
   if (deps.link) app.use(toWriter(deps.link))
   app.use('/api/*', needs(deps, 'read'), withoutInstructions)
   app.use('/api/v1/matches/*', needs(deps, 'match'))
-  app.use('/api/*', jsonBody(BODY_LIMIT))
+  app.use('/api/*', jsonBody())
   const pages = createPages(deps, () => app.getOpenAPI31Document(OPENAPI) as OpenApi)
   const fail = (c: Context<Env>, error: AppError) => (wantsPage(c) ? pages.problem(c, error) : renderProblem(c, error))
   app.onError((error, c) => {

@@ -1,5 +1,6 @@
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import { isLoopback, type Settings } from '../config.js'
 import { AppError } from '../core/errors.js'
@@ -103,29 +104,37 @@ export const withoutInstructions = createMiddleware<Env>(async (c, next) => {
   await next()
 })
 
-/** JSON bodies only, at most `limit` bytes: checked before any validator, because without a JSON content type it would validate {}. */
-export const jsonBody = (limit: number) =>
+/** Bodies of at most `limit` bytes; of one that comes in chunks, no more than that is read. */
+export const boundedBody = (limit: number) => {
+  const tooLarge = (): never => {
+    throw new AppError(
+      'too-large',
+      `The body may have at most ${Math.round(limit / 1024)} KiB. Send large catalogues with "matchgraph index".`,
+    )
+  }
+  const counted = bodyLimit({ maxSize: limit, onError: tooLarge })
+  return createMiddleware<Env>((c, next) => {
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
+    const length = c.req.header('content-length')
+    if (length === undefined) return counted(c, next)
+    return Number(length) > limit ? tooLarge() : next()
+  })
+}
+
+/** JSON bodies only: checked before any validator, because without a JSON content type it would validate {}. */
+export const jsonBody = () =>
   createMiddleware<Env>(async (c, next) => {
     if (!['POST', 'PUT', 'PATCH'].includes(c.req.method)) return next()
-    if (Number(c.req.header('content-length') ?? 0) > limit) throw tooLarge(limit)
     if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(c.req.header('content-type') ?? '')) {
       // a body-less POST (replay, reindex) needs no content type
       const { 'content-type': type, 'content-length': length = '0', 'transfer-encoding': chunked } = c.req.header()
       if (type === undefined && length === '0' && chunked === undefined) return next()
       throw new AppError('unsupported-media-type', 'Send the body as JSON with "content-type: application/json".')
     }
-    const text = await c.req.text()
-    if (Buffer.byteLength(text) > limit) throw tooLarge(limit)
     try {
-      JSON.parse(text)
+      JSON.parse(await c.req.text())
     } catch (error) {
       throw new AppError('invalid-body', `The body is not JSON: ${(error as Error).message}.`)
     }
     return next()
   })
-
-const tooLarge = (limit: number): AppError =>
-  new AppError(
-    'too-large',
-    `The body may have at most ${Math.round(limit / 1024)} KiB. Send large catalogues with "matchgraph index".`,
-  )

@@ -56,10 +56,13 @@ export const json = <S extends z.ZodType>(schema: S, description: string) => ({
   content: { 'application/json': { schema } },
 })
 
-/** Problem details in a route's `responses`, by status. */
+/** What any route may answer: to a parameter that it does not know, to a key that is missing or not enough, to who asks too often, and while the server is behind. */
+export const ANYWHERE = [400, 401, 403, 429, 503]
+
+/** Problem details in a route's `responses`, by status; those that any route may answer come by themselves. */
 export const problems = (...statuses: number[]) =>
   Object.fromEntries(
-    statuses.map((status) => [
+    [...new Set([...statuses, ...ANYWHERE])].map((status) => [
       status,
       { description: 'Problem details (RFC 9457)', content: { 'application/problem+json': { schema: problemSchema } } },
     ]),

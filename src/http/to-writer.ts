@@ -23,11 +23,8 @@ export const toWriter = ({ socket, caughtUp }: WriterLink) => {
     const { method, path } = c.req
     const reads = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
     if (reads ? !READ_THERE.test(path) : ASKED_WITH_BODY.test(path)) return next()
-    let body: string | undefined
-    if (path === '/mcp') {
-      body = method === 'POST' ? await c.req.text() : ''
-      if (!body.includes('report_outcome')) return next()
-    }
+    const body = reads ? Buffer.alloc(0) : Buffer.from(await c.req.arrayBuffer())
+    if (path === '/mcp' && !body.includes('report_outcome')) return next()
     const answer = await ask(c, { socketPath: socket, agent }, body)
     if (!reads && answer.statusCode! < 400) await caughtUp()
     const headers = Object.entries(answer.headersDistinct).flatMap(([name, values]) =>
@@ -43,7 +40,7 @@ export const toWriter = ({ socket, caughtUp }: WriterLink) => {
 }
 
 /** @throws AppError `unavailable` when the writer does not answer: it is being started again */
-function ask(c: Context<Env>, way: http.RequestOptions, body: string | undefined): Promise<http.IncomingMessage> {
+function ask(c: Context<Env>, way: http.RequestOptions, body: Buffer): Promise<http.IncomingMessage> {
   const { incoming } = c.env as unknown as { incoming: http.IncomingMessage }
   const url = new URL(c.req.url)
   // who asks was found out here; the writer believes this header and no other of its kind
@@ -51,6 +48,9 @@ function ask(c: Context<Env>, way: http.RequestOptions, body: string | undefined
   delete headers['x-forwarded-proto']
   delete headers['x-forwarded-host']
   delete headers.connection
+  // the body is whole by now, and its length is what it is
+  delete headers['transfer-encoding']
+  headers['content-length'] = body.length
   return new Promise((resolve, reject) => {
     const request = http.request({ ...way, method: c.req.method, path: url.pathname + url.search, headers }, resolve)
     request.on('error', (cause) => {
@@ -61,7 +61,6 @@ function ask(c: Context<Env>, way: http.RequestOptions, body: string | undefined
         }),
       )
     })
-    if (body === undefined) incoming.pipe(request)
-    else request.end(body)
+    request.end(body)
   })
 }

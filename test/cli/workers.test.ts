@@ -84,6 +84,18 @@ describe('a server with two searching processes', () => {
     expect(after).toBe(before + 1)
   })
 
+  it('hands a message over byte by byte, also one that is no UTF-8', async () => {
+    const report = { name: 'report_outcome', arguments: { token: '~'.repeat(48), outcome: 'selected' } }
+    const text = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: report })
+    const body = Buffer.from(text).map((byte) => (byte === 0x7e ? 0xff : byte))
+    const accept = 'application/json, text/event-stream'
+    for (let i = 0; i < 4; i++) {
+      const init = { method: 'POST', body, headers: { ...KEY, accept, 'content-type': 'application/json' } }
+      const answer = (await (await fetch(`${node.base}/mcp`, init)).json()) as any
+      expect(answer).toMatchObject({ id: 1, result: { isError: true } })
+    }
+  })
+
   it('starts another for one that was killed, and goes on meanwhile', async () => {
     const before = childrenOf(node.child.pid!)
     process.kill(before[0]!, 'SIGKILL')

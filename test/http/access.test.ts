@@ -23,7 +23,8 @@ describe('keys', () => {
     const search = '/api/v1/search?q=pdf'
     const status = async (method: string, url: string, body: unknown, key?: string) =>
       (await server.send(method, url, body, key ? auth(key) : {})).status
-    expect(await status('GET', search, undefined)).toBe(401)
+    for (const url of [search, '/search?q=pdf', '/tools/papermill', '/sitemap.xml', '/llms.txt', '/metrics'])
+      expect(await status('GET', url, undefined), url).toBe(401)
     for (const key of ['root', 'reader', 'writer', 'hidden'])
       expect(await status('GET', search, undefined, key), key).toBe(200)
     expect(await status('GET', search, undefined, 'guess')).toBe(403)
@@ -70,6 +71,33 @@ describe('read-only', () => {
       (await server.send('POST', '/api/v1/matches', { token: body.results[0].token, outcome: 'selected' })).status,
     ).toBe(403)
     expect((await server.send('DELETE', '/api/v1/tools/papermill')).status).toBe(403)
+    await server.close()
+  })
+})
+
+describe('bodies', () => {
+  it('that come in chunks are read no further than the limit, whatever the route', async () => {
+    const server = await startServer()
+    for (const [method, url] of [
+      ['POST', '/api/v1/matches'],
+      ['POST', '/api/v1/replay'],
+      ['PUT', '/api/v1/tools/papermill'],
+      ['POST', '/mcp'],
+      ['POST', '/matches'],
+    ] as const) {
+      let sent = 0
+      const body = new ReadableStream({
+        pull(controller) {
+          sent += 16_384
+          controller.enqueue(new Uint8Array(16_384).fill(32))
+          if (sent > 10_000_000) controller.close()
+        },
+      })
+      const headers = { 'content-type': url === '/matches' ? 'application/x-www-form-urlencoded' : 'application/json' }
+      const init = { method, body, headers, duplex: 'half' } as RequestInit
+      expect((await server.app.request(url, init)).status, url).toBe(413)
+      expect(sent, url).toBeLessThan(500_000)
+    }
     await server.close()
   })
 })

@@ -3,6 +3,26 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FUZZ_RUNS, NASTY, nastyText as text } from '../support/fuzz.js'
 import { startServer, type TestServer } from '../support/home.js'
 
+/** Pages for people, and what crawlers read; those that end in a slash take a name. */
+const PAGES = [
+  '/',
+  '/index.md',
+  '/search',
+  '/search.md',
+  '/tools/',
+  '/alternatives/',
+  '/rankings',
+  '/compare',
+  '/compare/',
+  '/graph',
+  '/docs',
+  '/assets/',
+  '/sitemap.xml',
+  '/robots.txt',
+  '/llms.txt',
+]
+const PAGE_RUNS = Math.ceil(0.4 * FUZZ_RUNS)
+
 interface Operation {
   method: string
   path: string
@@ -66,6 +86,9 @@ const request = fc.record({
   ),
 })
 
+/** A text that can stand in an address: without lone surrogates. */
+const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, 'x')
+
 /** Header values and addresses that no client can send are left out. */
 const sendable = (headers: Record<string, string>) =>
   Object.fromEntries(Object.entries(headers).filter(([, value]) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value)))
@@ -85,7 +108,9 @@ describe('any request', () => {
         for (const [at, value] of known)
           if (operation.query.length > 0) params.append(operation.query[at % operation.query.length]!, value)
         for (const [name, value] of unknown) params.append(name, value)
-        const url = `${operation.path.replace(/\{\w+\}/g, encodeURIComponent(path.replace(/[\uD800-\uDFFF]/g, 'x')))}?${params}`
+        // no segment, and those that an address is shortened by, name another route
+        const segment = /^\.{0,2}$/.test(path) ? 'x' : encodeURIComponent(wellFormed(path))
+        const url = `${operation.path.replace(/\{\w+\}/g, segment)}?${params}`
         const init: RequestInit = { method: operation.method, headers: { ...sendable(headers) } }
         if (operation.hasBody) {
           Object.assign(init.headers!, { 'content-type': 'application/json' })
@@ -98,14 +123,36 @@ describe('any request', () => {
         if (ms > slowest.ms) slowest = { ms, what: `${operation.method} ${url.slice(0, 200)}` }
         const what = `${operation.method} ${url} ${String(init.body ?? '')} → ${response.status} ${answer.slice(0, 300)}`
         expect(response.status, what).toBeLessThan(500)
-        if (response.headers.get('content-type')?.includes('problem'))
-          expect(JSON.parse(answer), what).toMatchObject({ status: response.status })
-        else if (response.status < 400) expect(operation.statuses, what).toContain(response.status)
+        expect(operation.statuses, what).toContain(response.status)
+        if (response.status >= 400) expect(JSON.parse(answer), what).toMatchObject({ status: response.status })
         expect(({} as Record<string, unknown>).polluted, what).toBeUndefined()
       }),
       { seed: 20261130, numRuns: FUZZ_RUNS, endOnFailure: true },
     )
     console.log(`slowest: ${slowest.ms.toFixed(0)} ms, ${slowest.what}`)
+  })
+
+  it(`for a page is answered with one, or with what is wrong with the request (${PAGE_RUNS} cases)`, async () => {
+    const names = fc.constantFrom('q', 'tools', 'for', 'tool', 'intent', 'type', 'free', 'limit', 'cursor', 'reported')
+    const known = fc.constantFrom('papermill', 'post-horn', 'papermill-vs-post-horn', 'scanned pdf')
+    const asked = fc.record({
+      page: fc.constantFrom(...PAGES),
+      segment: fc.oneof(text, known),
+      params: fc.array(fc.tuple(names, fc.oneof(text, known)), { maxLength: 5 }),
+      accept: fc.constantFrom('text/html', 'text/markdown', '*/*'),
+    })
+    await fc.assert(
+      fc.asyncProperty(asked, async ({ page, segment, params, accept }) => {
+        const url = `${page}${page.endsWith('/') ? encodeURIComponent(wellFormed(segment)) : ''}?${new URLSearchParams(params)}`
+        const response = await server.app.request(url, { headers: { accept } })
+        const answer = await response.text()
+        expect([200, 301, 302, 303, 308, 400, 404], `${url} → ${answer.slice(0, 300)}`).toContain(response.status)
+        if (!response.headers.get('content-type')?.includes('html')) return
+        for (const hostile of [segment, ...params.map(([, value]) => value)])
+          if (/[<>]\w/.test(hostile)) expect(answer, url).not.toContain(hostile)
+      }),
+      { seed: 20261130, numRuns: PAGE_RUNS, endOnFailure: true },
+    )
   })
 
   it('renders no text of a caller as markup', async () => {

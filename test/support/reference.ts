@@ -1,5 +1,6 @@
 import { settingsSchema } from '../../src/config.js'
 import { ERROR_CODES } from '../../src/core/errors.js'
+import { ANYWHERE } from '../../src/http/router.js'
 import { run } from './cli.js'
 import { startServer } from './home.js'
 
@@ -25,6 +26,7 @@ export async function reference(): Promise<string> {
     settings(),
     '## HTTP',
     'The whole description is served as OpenAPI 3.1 at `/openapi.json`, and to read at `/docs`.',
+    `Any route may also answer ${ANYWHERE.slice(0, -1).join(', ')} (parameters, keys, limits) or ${ANYWHERE.at(-1)} (behind, or not ready yet).`,
     await routes(),
     '## Error codes',
     errors(),
@@ -69,11 +71,16 @@ async function routes(): Promise<string> {
       const names = (parameters ?? [])
         .filter((p) => p.in === 'query')
         .map((p) => `\`${p.name}\`${p.required ? '*' : ''}`)
-      return `| \`${method.toUpperCase()} ${path}\` | ${summary ?? ''} | ${names.join(' ')} | ${Object.keys(responses).join(' ')} |`
+      return `| \`${method.toUpperCase()} ${path}\` | ${summary ?? ''} | ${names.join(' ')} | ${own(responses)} |`
     }),
   )
   return ['| route | what | query (\\* required) | status |', '|---|---|---|---|', ...rows].join('\n')
 }
+
+const own = (responses: object): string =>
+  Object.keys(responses)
+    .filter((status) => !ANYWHERE.includes(Number(status)))
+    .join(' ')
 
 const errors = (): string =>
   [

@@ -3,9 +3,6 @@ import type { AppDeps } from '../env.js'
 import { assertMay, jsonBody, needs } from '../middleware.js'
 import { type App, router } from '../router.js'
 
-/** Bytes of one message. */
-const MESSAGE_LIMIT = 256 * 1024
-
 /**
  * MCP over streamable HTTP. Without sessions: every message stands for itself and is answered with one JSON document, so any server of
  * several may answer it, and there is nothing to resume or to end.
@@ -24,7 +21,7 @@ export function mcpRoutes(deps: AppDeps): App {
     }
     return next()
   })
-  app.post('/mcp', needs(deps, 'read'), jsonBody(MESSAGE_LIMIT), async (c) => {
+  app.post('/mcp', needs(deps, 'read'), jsonBody(), async (c) => {
     const call = { caller: c.get('caller'), now: c.get('now') }
     const { engine, matches, log } = deps
     // a third of all that a start would load, and most servers are never asked

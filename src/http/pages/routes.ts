@@ -150,11 +150,11 @@ export function createPages(deps: AppDeps, openapi: () => OpenApi): Pages {
     docs ??= docsPage(openapi())
     return docs
   })
-  app.get('/sitemap.xml', (c) =>
+  app.get('/sitemap.xml', readable, (c) =>
     c.body(sitemap(engine, originOf(c, deps.settings)), 200, { 'content-type': 'application/xml; charset=utf-8' }),
   )
   app.get('/robots.txt', (c) => c.text(robots(originOf(c, deps.settings))))
-  app.get('/llms.txt', (c) => c.text(llms(engine)))
+  app.get('/llms.txt', readable, (c) => c.text(llms(engine)))
   app.route('/', frame.assets.routes())
   app.route('/', reportRoutes(deps))
   return {

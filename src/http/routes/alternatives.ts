@@ -14,7 +14,7 @@ const route = createRoute({
       alternativesAnswerSchema,
       'Alternatives with what is shared, lost and gained; or that nothing replaces it',
     ),
-    ...problems(400, 404, 429, 503),
+    ...problems(404),
   },
 })
 

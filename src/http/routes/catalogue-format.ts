@@ -24,7 +24,7 @@ const validateRoute = createRoute({
       }),
       'What is wrong with it, and what could be better',
     ),
-    ...problems(400, 413, 415),
+    ...problems(413, 415),
   },
 })
 
@@ -38,6 +38,7 @@ const schemaRoute = createRoute({
       description: 'For editors: yaml-language-server reads it',
       content: { 'application/schema+json': { schema: z.unknown() } },
     },
+    ...problems(),
   },
 })
 

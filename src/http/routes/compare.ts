@@ -13,7 +13,7 @@ const route = createRoute({
       comparisonSchema,
       'What kind of pair they are, what both have, what only one has, and who serves which situation',
     ),
-    ...problems(400, 404, 429, 503),
+    ...problems(404),
   },
 })
 

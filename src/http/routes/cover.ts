@@ -10,7 +10,7 @@ const route = createRoute({
   request: { body: { required: true, content: { 'application/json': { schema: coverBodySchema } } } },
   responses: {
     200: json(coverAnswerSchema, 'The best set, the next-best one, and what stays uncovered'),
-    ...problems(400, 404, 413, 415, 429, 503),
+    ...problems(404, 413, 415),
   },
 })
 

@@ -10,7 +10,7 @@ const route = createRoute({
   request: { query: graphQuerySchema },
   responses: {
     200: json(graphSchema, 'Needs, capabilities and tools, with recorded matches on the edges'),
-    ...problems(400, 404, 429, 503),
+    ...problems(404),
   },
 })
 

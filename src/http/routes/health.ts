@@ -30,7 +30,7 @@ const ready = createRoute({
   method: 'get',
   path: '/readyz',
   summary: 'Searches are answered',
-  responses: { 200: json(readySchema, 'Ready'), ...problems(503) },
+  responses: { 200: json(readySchema, 'Ready'), ...problems() },
 })
 
 export function healthRoutes({ engine, lag }: AppDeps): App {

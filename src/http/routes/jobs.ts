@@ -14,14 +14,14 @@ const reindexRoute = createRoute({
   path: '/api/v1/reindex',
   summary: 'Read the catalogue again, in a process of its own; searches go on meanwhile',
   request: { query, body: { required: false, content: { 'application/json': { schema: reindexBodySchema } } } },
-  responses: { 202: json(jobSchema, 'Started'), ...problems(400, 401, 403, 409, 415) },
+  responses: { 202: json(jobSchema, 'Started'), ...problems(409, 413, 415) },
 })
 const jobRoute = createRoute({
   method: 'get',
   path: '/api/v1/jobs/{id}',
   summary: 'A job and how far it is',
   request: { query, params },
-  responses: { 200: json(jobSchema, 'The job'), ...problems(401, 403, 404) },
+  responses: { 200: json(jobSchema, 'The job'), ...problems(404) },
 })
 const eventsRoute = createRoute({
   method: 'get',
@@ -33,7 +33,7 @@ const eventsRoute = createRoute({
       description: 'Events named "progress", the last one named "end"',
       content: { 'text/event-stream': { schema: z.string() } },
     },
-    ...problems(401, 403, 404),
+    ...problems(404),
   },
 })
 

@@ -16,7 +16,7 @@ const oneRoute = createRoute({
   responses: {
     200: json(matchAnswerSchema, 'Already recorded'),
     201: json(matchAnswerSchema, 'Recorded, and on disk'),
-    ...problems(400, 403, 404, 409, 410, 415, 429, 503),
+    ...problems(404, 409, 410, 413, 415),
   },
 })
 
@@ -25,7 +25,7 @@ const batchRoute = createRoute({
   path: '/api/v1/matches/batch',
   summary: 'Report up to 1,000 at once; each is answered by its index',
   request: { query, body: body(matchBatchSchema) },
-  responses: { 200: json(matchBatchAnswerSchema, 'One answer each, in order'), ...problems(400, 413, 415, 429, 503) },
+  responses: { 200: json(matchBatchAnswerSchema, 'One answer each, in order'), ...problems(413, 415) },
 })
 
 export function matchRoutes(deps: AppDeps): App {

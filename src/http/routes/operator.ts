@@ -13,21 +13,21 @@ const replayRoute = createRoute({
   path: '/api/v1/replay',
   summary: 'Rebuild all evidence from the log, and say whether it equals what was in use',
   request: { query: none },
-  responses: { 200: json(replayAnswerSchema, 'Rebuilt'), ...problems(401, 403) },
+  responses: { 200: json(replayAnswerSchema, 'Rebuilt'), ...problems(413, 415) },
 })
 const demandRoute = createRoute({
   method: 'get',
   path: '/api/v1/demand',
   summary: 'Needs that found nothing, in clusters of more than five clients',
   request: { query: demandQuerySchema },
-  responses: { 200: json(demandSchema, 'Clusters, most clients first'), ...problems(400, 401, 403) },
+  responses: { 200: json(demandSchema, 'Clusters, most clients first'), ...problems() },
 })
 const auditRoute = createRoute({
   method: 'get',
   path: '/api/v1/audit',
   summary: 'Capabilities whose support looks like a ring, and whose votes it is',
   request: { query: none },
-  responses: { 200: json(auditSchema, 'Alarms, the surest first'), ...problems(401, 403) },
+  responses: { 200: json(auditSchema, 'Alarms, the surest first'), ...problems() },
 })
 const verdictRoute = createRoute({
   method: 'post',
@@ -36,7 +36,7 @@ const verdictRoute = createRoute({
   request: { query: none, body: { required: true, content: { 'application/json': { schema: verdictBodySchema } } } },
   responses: {
     200: json(z.object({ clients: z.number().int(), barred: z.boolean() }), 'Rolled back by replay of the log'),
-    ...problems(400, 401, 403, 415),
+    ...problems(413, 415),
   },
 })
 

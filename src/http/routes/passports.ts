@@ -36,6 +36,7 @@ const keysRoute = createRoute({
       }),
       'Public keys, 32 bytes in base64url',
     ),
+    ...problems(),
   },
 })
 

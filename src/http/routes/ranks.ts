@@ -18,7 +18,7 @@ const rankingsRoute = createRoute({
   path: '/api/v1/rankings',
   summary: 'Leaderboard by the lower end of the interval',
   request: { query: rankingsQuerySchema },
-  responses: { 200: json(rankingsSchema, 'Tools, best first'), ...problems(400) },
+  responses: { 200: json(rankingsSchema, 'Tools, best first'), ...problems() },
 })
 
 export function rankRoutes({ engine, ranks }: AppDeps): App {

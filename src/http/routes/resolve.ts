@@ -10,7 +10,7 @@ const route = createRoute({
   request: { body: { required: true, content: { 'application/json': { schema: resolveBodySchema } } } },
   responses: {
     200: json(resolveAnswerSchema, 'Answers, best first; or that nothing here does that'),
-    ...problems(400, 413, 415, 429, 503),
+    ...problems(413, 415),
   },
 })
 

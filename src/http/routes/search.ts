@@ -14,7 +14,7 @@ const route = createRoute({
       z.union([searchAnswerSchema, groupedAnswerSchema]),
       'Results, best first; or that nothing here does that',
     ),
-    ...problems(400, 429, 503),
+    ...problems(),
   },
 })
 

@@ -29,7 +29,7 @@ const listRoute = createRoute({
       }),
       'Tools by slug',
     ),
-    ...problems(400),
+    ...problems(),
   },
 })
 
@@ -59,7 +59,7 @@ const putRoute = createRoute({
   },
   responses: {
     200: json(z.object({ slug: z.string(), generation: z.number().int() }), 'Stored and searchable'),
-    ...problems(400, 401, 403, 413, 415),
+    ...problems(413, 415),
   },
 })
 
@@ -70,7 +70,7 @@ const deleteRoute = createRoute({
   request: { params, query: z.strictObject({}) },
   responses: {
     200: json(z.object({ slug: z.string(), generation: z.number().int() }), 'Gone'),
-    ...problems(401, 403, 404),
+    ...problems(404),
   },
 })
 
