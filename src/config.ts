@@ -73,6 +73,10 @@ export const settingsSchema = z.object({
     .string()
     .optional()
     .describe('Embedding model: a folder or a hub id; the bundled table when unset'),
+  MATCHGRAPH_RERANKER: z
+    .string()
+    .optional()
+    .describe('Cross-encoder that reads the first 30 results again: a folder or a pulled hub id; none when unset'),
   MATCHGRAPH_KEEP_QUERIES: onOff('on').describe(
     'Keep the words of needs in the log; `off` keeps only hashes and learns no words',
   ),

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import type { Settings } from '../config.js'
 import { AppError } from '../core/errors.js'
-import { loadEmbedder, loadTokenTable } from '../embed/load.js'
+import { loadCrossEncoder, loadEmbedder, loadTokenTable } from '../embed/load.js'
 import { readManifest } from '../index/search-index.js'
 import { verifySeal } from '../index/snapshot.js'
 import { openStore } from '../store/open.js'
@@ -47,6 +47,11 @@ export async function examine(settings: Settings): Promise<Finding[]> {
   findings.push(
     await attempt('model', 'Set MATCHGRAPH_MODEL back, or install the package again.', () => modelFinding(settings)),
   )
+  const { MATCHGRAPH_RERANKER: reranker } = settings
+  if (reranker !== undefined) {
+    const remedy = 'Set MATCHGRAPH_RERANKER to a cross-encoder that was pulled, or unset it.'
+    findings.push(await attempt('reranker', remedy, () => rerankerFinding(reranker, settings)))
+  }
   findings.push(disk(settings.MATCHGRAPH_HOME))
   if (!settings.MATCHGRAPH_DATABASE_URL && !fs.existsSync(path.join(settings.MATCHGRAPH_HOME, 'matchgraph.db'))) {
     findings.push({
@@ -116,6 +121,13 @@ async function modelFinding(settings: Settings): Promise<Finding> {
     state: 'ok',
     detail: `${embedder.model}, ${embedder.dims} dimensions; table of ${table.size} pieces`,
   }
+}
+
+async function rerankerFinding(reranker: string, { MATCHGRAPH_HOME }: Settings): Promise<Finding> {
+  const encoder = await loadCrossEncoder(reranker, path.join(MATCHGRAPH_HOME, 'models'))
+  const [logit] = await encoder.score('a need', ['a text'])
+  await encoder.close()
+  return { check: 'reranker', state: 'ok', detail: `${reranker} scores a pair: ${logit!.toFixed(2)}` }
 }
 
 async function databaseFinding(store: Store): Promise<Finding> {

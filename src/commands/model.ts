@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { ModelGenerations } from '../embed/generations.js'
@@ -16,7 +17,9 @@ export function register(program: Command): void {
   common(
     model
       .command('pull <id>')
-      .description('fetch a model once, to be used with MATCHGRAPH_MODEL=<id>')
+      .description(
+        'fetch a model once, to be used with MATCHGRAPH_MODEL=<id>, or a cross-encoder for MATCHGRAPH_RERANKER=<id>',
+      )
       .option('--dtype <dtype>', `precision of the weights: ${ONNX_FILES.map(([dtype]) => dtype).join(', ')}`, 'fp32'),
   ).action(async (id: string, options: CommonOptions & { dtype: string }) => {
     if (!ONNX_FILES.some(([dtype]) => dtype === options.dtype))
@@ -27,7 +30,7 @@ export function register(program: Command): void {
       dtype: options.dtype as Dtype,
       onFile: (file) => process.stderr.write(`fetching ${file}\n`),
     })
-    print(options, { id, folder }, () => `${folder}\nUse it with MATCHGRAPH_MODEL=${id}, then run "matchgraph index".`)
+    print(options, { id, folder }, () => `${folder}\n${wayToUse(id, folder)}`)
   })
   common(model.command('list').description('the tuned models of the home, and which is in use')).action(
     (options: CommonOptions) => {
@@ -53,3 +56,10 @@ export function register(program: Command): void {
 }
 
 const modelsFolder = (options: CommonOptions): string => path.join(settingsOf(options).MATCHGRAPH_HOME, 'models')
+
+function wayToUse(id: string, folder: string): string {
+  const config = readFileSync(path.join(folder, 'config.json'), 'utf8')
+  return config.includes('ForSequenceClassification')
+    ? `It is a cross-encoder: start the server with MATCHGRAPH_RERANKER=${id}.`
+    : `Use it with MATCHGRAPH_MODEL=${id}, then run "matchgraph index".`
+}

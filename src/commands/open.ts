@@ -1,10 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Settings } from '../config.js'
-import type { Embedder, TokenTable } from '../core/embedding.js'
+import type { CrossEncoder, Embedder, TokenTable } from '../core/embedding.js'
 import { AppError } from '../core/errors.js'
 import { parseRelevanceWeights, type RelevanceWeights, withOffset } from '../core/relevance/weights.js'
-import { bundledModelFolder, loadEmbedder, loadTokenTable } from '../embed/load.js'
+import { bundledModelFolder, loadCrossEncoder, loadEmbedder, loadTokenTable } from '../embed/load.js'
+import { CloseLook } from '../engine/close-look.js'
 import { FarSearch } from '../engine/far-search.js'
 import type { EngineParts } from '../engine/live.js'
 import { openStore } from '../store/open.js'
@@ -17,6 +18,8 @@ export interface Opened {
   embedder: Embedder
   /** Loads the model that the settings and the home name by now. */
   reloadEmbedder: () => Promise<Embedder>
+  /** Loads the cross-encoder that the settings name, once; undefined where they name none. */
+  crossEncoder?: () => Promise<CrossEncoder>
   table: TokenTable
   weights: RelevanceWeights
   /** Folder of the snapshot files. */
@@ -39,13 +42,18 @@ export async function openHome(settings: Settings): Promise<Opened> {
     const reloadEmbedder = () => loadEmbedder(settings.MATCHGRAPH_MODEL, models)
     const embedder = await reloadEmbedder()
     const weights = await weightsFor(store)
+    const { MATCHGRAPH_RERANKER: reranker } = settings
+    let loading: Promise<CrossEncoder> | undefined
+    const crossEncoder =
+      reranker === undefined ? {} : { crossEncoder: () => (loading ??= loadCrossEncoder(reranker, models.cacheDir)) }
     const close = async () => {
+      await (await loading?.catch(() => undefined))?.close()
       await embedder.close()
       await store.close()
     }
     const searchTables = tablesOf(store, settings)
     const indexFolder = path.join(home, 'index')
-    return { store, embedder, reloadEmbedder, table, weights, indexFolder, ...searchTables, close }
+    return { store, embedder, reloadEmbedder, ...crossEncoder, table, weights, indexFolder, ...searchTables, close }
   } catch (error) {
     await store.close()
     throw error
@@ -73,8 +81,12 @@ function tablesOf(store: Store, { MATCHGRAPH_SEARCH }: Settings): { searchTables
   return { searchTables: store.search }
 }
 
-/** What the engine is made of: with search in the store, also the way there. */
+/** What the engine is made of: with search in the store, also the way there; with a cross-encoder, that too. */
 export async function engineParts(opened: Opened): Promise<EngineParts> {
-  const { searchTables } = opened
-  return searchTables ? { ...opened, far: await FarSearch.open(searchTables, opened, opened.embedder) } : opened
+  const { searchTables, crossEncoder, ...parts } = opened
+  return {
+    ...parts,
+    ...(crossEncoder && { closeLook: new CloseLook(await crossEncoder()) }),
+    ...(searchTables && { far: await FarSearch.open(searchTables, opened, opened.embedder) }),
+  }
 }

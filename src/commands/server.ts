@@ -56,6 +56,10 @@ export async function openServer(
   const onError = (error: unknown): void => log.error({ err: error }, 'an event could not be written')
   const evidence = await openEvidence(opened, settings, onError, only ? { writer: only.writer } : journalOf(settings))
   const parts = await partsOf(opened, settings)
+  if (parts.closeLook) {
+    parts.closeLook.onFault = (error) =>
+      log.warn({ err: error }, 'the cross-encoder failed: searches go on without it, and it is tried again each minute')
+  }
   const engine = await Engine.open(only ? { ...parts, replace: only.replace } : parts, evidence.hook)
   if (settings.MATCHGRAPH_DATABASE_URL && !opened.searchTables) await keepSnapshot(engine, opened)
   const keyring = new Keyring(settings)

@@ -10,6 +10,13 @@ export interface Embedder {
   close(): Promise<void>
 }
 
+/** Reads a need and a text together. Implementation: transformers.js. */
+export interface CrossEncoder {
+  /** How well each text serves the need, as a logit of the model's own scale, same order. */
+  score(need: string, texts: readonly string[]): Promise<Float32Array>
+  close(): Promise<void>
+}
+
 /**
  * The bundled static table: word pieces and one row a piece. Always present, whatever embedder is in use,
  * because late interaction (re-ranking over pieces) runs on it.

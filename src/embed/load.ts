@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Embedder } from '../core/embedding.js'
+import type { CrossEncoder, Embedder } from '../core/embedding.js'
 import { AppError } from '../core/errors.js'
+import { TransformersCrossEncoder } from './cross-encoder.js'
 import { ModelGenerations } from './generations.js'
 import { hubFolder, isHubId } from './hub.js'
 import { StaticModel } from './static.js'
@@ -49,13 +50,24 @@ export async function loadEmbedder(model: string | undefined, options: EmbedderO
     if (tuned) return StaticEmbedder.load(tuned)
     return new StaticEmbedder(options.bundled ?? (await loadTokenTable()), bundledModelFolder())
   }
-  const folder = [model, hubFolder(options.cacheDir, model)].find((candidate) => existsSync(candidate))
-  if (!folder) {
-    const way = isHubId(model)
-      ? `To fetch it from the hub once: matchgraph model pull ${model}`
-      : 'Check MATCHGRAPH_MODEL.'
-    throw new AppError('not-found', `There is no model folder ${model}. ${way}`)
-  }
+  const folder = folderOf(model, options.cacheDir, 'MATCHGRAPH_MODEL')
   const isStatic = existsSync(path.join(folder, 'model.safetensors')) && !existsSync(path.join(folder, 'onnx'))
   return isStatic ? StaticEmbedder.load(folder) : TransformersEmbedder.load(folder)
+}
+
+/**
+ * @param model a folder with an ONNX cross-encoder, or a hub id that was pulled
+ * @param cacheDir where fetched models lie (the home's `models` folder)
+ * @throws AppError `not-found` when there is no such model, `damaged-file` when it cannot be read or is no cross-encoder, `unavailable`
+ *   when transformers.js is not installed
+ */
+export async function loadCrossEncoder(model: string, cacheDir: string): Promise<CrossEncoder> {
+  return TransformersCrossEncoder.load(folderOf(model, cacheDir, 'MATCHGRAPH_RERANKER'))
+}
+
+function folderOf(model: string, cacheDir: string, setting: string): string {
+  const folder = [model, hubFolder(cacheDir, model)].find((candidate) => existsSync(candidate))
+  if (folder) return folder
+  const way = isHubId(model) ? `To fetch it from the hub once: matchgraph model pull ${model}` : `Check ${setting}.`
+  throw new AppError('not-found', `There is no model folder ${model}. ${way}`)
 }

@@ -29,13 +29,17 @@ export interface Asked {
   stages: Record<string, number>
 }
 
-/** Everything up to the cut: who the candidates are and in which order. */
+/**
+ * Everything up to the cut: who the candidates are and in which order.
+ * @param closely have the cross-encoder read the first of them, where there is one: for what is shown, not for questions asked on the way
+ */
 export async function ask(
   context: SearchContext,
   request: SearchQuery,
   caller: Caller,
   clock: { now: number; searchId: string; offset: number },
   allowed: LabelSet | undefined,
+  closely = false,
 ): Promise<Asked> {
   const { evidence, parts } = context
   let { live } = context
@@ -64,6 +68,10 @@ export async function ask(
     watch.lap('store')
   }
   const ranking = rankAll(live, question, clauses, request, { allowed, extra, watch })
+  if (closely && parts.closeLook && request.mode === 'hybrid') {
+    ranking.ranked = await parts.closeLook.order(request.q, ranking.ranked, parts.store, clock.now)
+    watch.lap('closeLook')
+  }
   const scored = namedFirst(evidence.order(live, question, ranking.ranked), exact, byTool)
   watch.lap('evidence')
   return {

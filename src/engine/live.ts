@@ -4,6 +4,7 @@ import { documentOf } from '../core/indexed-text.js'
 import type { RelevanceWeights } from '../core/relevance/weights.js'
 import { type IndexEntry, SearchIndex } from '../index/search-index.js'
 import type { Generation, Store, StoredTool, ToolOutline } from '../store/store.js'
+import type { CloseLook } from './close-look.js'
 import type { FarSearch } from './far-search.js'
 import { LiveCatalogue } from './live-catalogue.js'
 
@@ -20,6 +21,8 @@ export interface EngineParts {
   indexFolder: string
   /** Where another process takes this one's place when a generation is better loaded anew: asked for instead of loading. */
   replace?(): void
+  /** A cross-encoder that reads the first results again. */
+  closeLook?: CloseLook
   /** Searches in the store instead of in memory. */
   far?: FarSearch
 }

@@ -37,7 +37,7 @@ export async function resolve(
   const { requirements, need } = splitIntent(body.intent)
   const { constraints, allowed } = narrowed(context, body)
   const asking = (labels: LabelSet | undefined): Promise<Asked> =>
-    ask(context, questionFor(need), caller, { now: clock.now, searchId: clock.resolveId, offset: 0 }, labels)
+    ask(context, questionFor(need), caller, { now: clock.now, searchId: clock.resolveId, offset: 0 }, labels, true)
   const asked = await asking(allowed)
   const decidedByText = constraints.some((one) => !one.passes)
   const pool = Math.max(body.limit, decidedByText ? POOL.withPhrases : POOL.plain)

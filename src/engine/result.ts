@@ -48,6 +48,7 @@ export function resultOf(
           words: explain.words,
           ...(explain.clause && { clause: explain.clause }),
           relevance: one.ranked.relevance,
+          ...(one.ranked.crossEncoder && { crossEncoder: one.ranked.crossEncoder }),
           ...(one.parts && { evidence: one.parts }),
         },
       }),
@@ -61,6 +62,9 @@ function whyOf({ ranked, named, why, exploration }: Scored): string {
   const parts = [
     exploration ? 'shown to learn more about it' : '',
     ranked.explain?.why.replace(/\.$/, '') ?? '',
+    ranked.crossEncoder
+      ? `cross-encoder ${ranked.crossEncoder.score.toFixed(2)}, place ${ranked.crossEncoder.from} before it`
+      : '',
     named ?? '',
     why ?? '',
   ]

@@ -20,7 +20,7 @@ export async function search(
   const started = performance.now()
   const offset = offsetOf(request.cursor)
   const allowed = context.live.catalogue.allowed(request)
-  const asked = await ask(context, request, caller, { ...clock, offset }, allowed)
+  const asked = await ask(context, request, caller, { ...clock, offset }, allowed, true)
   const kept = cut(asked, request)
   const beforePage = performance.now()
   const page = await pageOf(context, request, asked, kept, offset)

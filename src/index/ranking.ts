@@ -31,6 +31,8 @@ export interface Ranked {
   confidence: number
   /** logit(confidence). */
   rel: number
+  /** What a cross-encoder said, where one has read it: its score, 0..1, and the place it had before, from 1. */
+  readonly crossEncoder?: { score: number; from: number }
   /** Made when it is first read; read it before the index changes. */
   readonly explain?: Explanation
 }

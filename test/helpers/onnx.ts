@@ -55,16 +55,45 @@ export interface TinyEncoder {
 
 /** Inputs input_ids, attention_mask, token_type_ids (batch × tokens); output last_hidden_state (batch × tokens × dims). */
 export function tinyEncoder(vocabulary: number, dims: number, seed = 1): TinyEncoder {
+  const { embeddings, weights, nodes } = encoderNodes(vocabulary, dims, seed)
+  const output = value(12, 'last_hidden_state', FLOAT, ['batch', 'tokens', dims])
+  return { model: modelOf([...nodes, ...output]), embeddings, weights }
+}
+
+/** The same encoder with a linear head on its first token; output logits (batch × outputs). */
+export function tinyCrossEncoder(
+  vocabulary: number,
+  dims: number,
+  outputs = 1,
+  seed = 1,
+): { model: Uint8Array; head: Float32Array } {
+  const { nodes } = encoderNodes(vocabulary, dims, seed)
+  const head = randomFloats(seed + 1)(dims * outputs)
+  const graph = [
+    ...node('Gather', ['last_hidden_state', 'first'], 'cls', { axis: 1 }),
+    ...node('MatMul', ['cls', 'head'], 'logits'),
+    ...tensor('head', [dims, outputs], head),
+    ...scalar('first', 0n),
+    ...value(12, 'logits', FLOAT, ['batch', outputs]),
+  ]
+  return { model: modelOf([...nodes, ...graph]), head }
+}
+
+function randomFloats(seed: number): (length: number) => Float32Array {
   let state = seed
-  const random = (length: number) =>
+  return (length) =>
     Float32Array.from({ length }, () => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0
       return state / 2 ** 31 - 1
     })
+}
+
+function encoderNodes(vocabulary: number, dims: number, seed: number): Omit<TinyEncoder, 'model'> & { nodes: Bytes } {
+  const random = randomFloats(seed)
   const embeddings = random(vocabulary * dims)
   const weights = { wq: random(dims * dims), wk: random(dims * dims), wv: random(dims * dims) }
   const square = Object.entries(weights).flatMap(([name, w]) => tensor(name, [dims, dims], w))
-  const graph = [
+  const nodes = [
     ...node('Gather', ['embeddings', 'input_ids'], 'x'),
     ...node('MatMul', ['x', 'wq'], 'q'),
     ...node('MatMul', ['x', 'wk'], 'k'),
@@ -91,8 +120,11 @@ export function tinyEncoder(vocabulary: number, dims: number, seed = 1): TinyEnc
     ...value(11, 'input_ids', INT64, ['batch', 'tokens']),
     ...value(11, 'attention_mask', INT64, ['batch', 'tokens']),
     ...value(11, 'token_type_ids', INT64, ['batch', 'tokens']),
-    ...value(12, 'last_hidden_state', FLOAT, ['batch', 'tokens', dims]),
   ]
-  const model = [...int(1, 8), ...bytes(7, graph), ...bytes(8, [...text(1, ''), ...int(2, 17)])]
-  return { model: Uint8Array.from(model), embeddings, weights }
+  return { embeddings, weights, nodes }
 }
+
+const scalar = (name: string, n: bigint): Bytes => tensor(name, [], BigInt64Array.of(n))
+
+const modelOf = (graph: Bytes): Uint8Array =>
+  Uint8Array.from([...int(1, 8), ...bytes(7, graph), ...bytes(8, [...text(1, ''), ...int(2, 17)])])

@@ -76,6 +76,8 @@ export const explanationSchema = z.object({
   words: z.array(z.string()),
   clause: z.string().optional(),
   relevance: z.number(),
+  /** Where a cross-encoder has read it: its score, and the place by relevance before that. */
+  crossEncoder: z.object({ score: unitInterval, from: z.number().int().min(1) }).optional(),
   /** Log-odds added by recorded matches, by part. */
   evidence: z.object({ lift: z.number(), need: z.number(), words: z.array(z.string()) }).optional(),
 })

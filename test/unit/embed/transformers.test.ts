@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,80 +7,14 @@ import { loadEmbedder } from '../../../src/embed/load.js'
 import { readModelConfig } from '../../../src/embed/model-config.js'
 import { TransformersEmbedder } from '../../../src/embed/transformers.js'
 import { compile } from '../../helpers/compiled.js'
-import { tinyEncoder } from '../../helpers/onnx.js'
+import { DIMS, encode, writeModel } from '../../helpers/tiny-transformer.js'
 
-const DIMS = 8
-const PIECES = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'query', 'passage', ':', 'send', 'mail', 'read', 'file', '##s', 'a']
-const id = (piece: string) => PIECES.indexOf(piece)
-const tiny = tinyEncoder(PIECES.length, DIMS)
 const home = mkdtempSync(path.join(os.tmpdir(), 'matchgraph-tiny-'))
 
-/** Writes the tiny transformer in the layout of a hub repository, with `files` on top. */
-function model(name: string, files: Record<string, unknown> = {}): string {
-  const folder = path.join(home, 'hub', name)
-  const special = { type_id: 0 }
-  const all: Record<string, unknown> = {
-    'config.json': { model_type: 'bert', hidden_size: DIMS, vocab_size: PIECES.length },
-    'tokenizer_config.json': { tokenizer_class: 'BertTokenizer', pad_token: '[PAD]', model_max_length: 512 },
-    'tokenizer.json': {
-      version: '1.0',
-      added_tokens: ['[PAD]', '[UNK]', '[CLS]', '[SEP]'].map((content) => ({
-        id: id(content),
-        content,
-        special: true,
-      })),
-      normalizer: { type: 'BertNormalizer', clean_text: true, lowercase: true, strip_accents: true },
-      pre_tokenizer: { type: 'BertPreTokenizer' },
-      post_processor: {
-        type: 'TemplateProcessing',
-        single: [
-          { SpecialToken: { id: '[CLS]', ...special } },
-          { Sequence: { id: 'A', ...special } },
-          { SpecialToken: { id: '[SEP]', ...special } },
-        ],
-        pair: [],
-        special_tokens: {
-          '[CLS]': { id: '[CLS]', ids: [id('[CLS]')], tokens: ['[CLS]'] },
-          '[SEP]': { id: '[SEP]', ids: [id('[SEP]')], tokens: ['[SEP]'] },
-        },
-      },
-      decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-      model: {
-        type: 'WordPiece',
-        unk_token: '[UNK]',
-        continuing_subword_prefix: '##',
-        max_input_chars_per_word: 100,
-        vocab: Object.fromEntries(PIECES.map((piece, i) => [piece, i])),
-      },
-    },
-    ...files,
-  }
-  for (const [file, content] of Object.entries(all)) {
-    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
-    writeFileSync(path.join(folder, file), JSON.stringify(content))
-  }
-  mkdirSync(path.join(folder, 'onnx'), { recursive: true })
-  writeFileSync(path.join(folder, 'onnx/model.onnx'), tiny.model)
-  return folder
-}
+/** A tiny transformer where `model pull` puts models. */
+const model = (name: string, files: Record<string, unknown> = {}): string =>
+  writeModel(path.join(home, 'hub', name), files)
 
-/** The encoder by hand: last hidden states of one text, tokens × dims. */
-function encode(pieces: string[]): number[][] {
-  const times = (x: number[], w: Float32Array) =>
-    Array.from({ length: DIMS }, (_, j) => x.reduce((sum, v, i) => sum + v * w[i * DIMS + j]!, 0))
-  const x = pieces.map((p) => [...tiny.embeddings.subarray(id(p) * DIMS, (id(p) + 1) * DIMS)])
-  const [q, k, v] = (['wq', 'wk', 'wv'] as const).map((name) => x.map((row) => times(row, tiny.weights[name])))
-  return x.map((row, t) => {
-    const raw = k!.map((key) => key.reduce((sum, c, j) => sum + c * q![t]![j]!, 0))
-    const top = Math.max(...raw)
-    const weights = raw.map((r) => Math.exp(r - top))
-    const total = weights.reduce((a, b) => a + b)
-    const sum = row.map((c, j) => c + weights.reduce((s, w, u) => s + (w / total) * v![u]![j]!, 0))
-    const mean = sum.reduce((a, b) => a + b) / DIMS
-    const spread = Math.sqrt(sum.reduce((s, c) => s + (c - mean) ** 2, 0) / DIMS + 1e-5)
-    return sum.map((c) => (c - mean) / spread)
-  })
-}
 const unit = (row: number[]) => row.map((c) => c / Math.hypot(...row))
 const mean = (rows: number[][]) => unit(rows[0]!.map((_, j) => rows.reduce((s, r) => s + r[j]!, 0) / rows.length))
 function expectClose(vector: Float32Array, expected: number[]): void {
@@ -136,7 +70,7 @@ describe('any other model, through transformers.js', () => {
     for (let round = 0; round < 3; round++) {
       const [first] = await embedder.embed(new Array(16).fill('send mail'), 'document')
       expectClose(first!, mean(encode(['[CLS]', 'send', 'mail', '[SEP]'])))
-      lanes.add((embedder as unknown as { lane: object }).lane)
+      lanes.add((embedder as unknown as { lane: { lane: object } }).lane.lane)
     }
     expect(lanes.size).toBe(3)
     await embedder.close()
@@ -144,8 +78,8 @@ describe('any other model, through transformers.js', () => {
 
   it('starts another worker when one has died', async () => {
     const embedder = await TransformersEmbedder.load(model('dying'))
-    const { lane } = embedder as unknown as { lane: Lane }
-    await lane.close()
+    const { lane } = embedder as unknown as { lane: { lane: Lane } }
+    await lane.lane.close()
     const [vector] = await embedder.embed(['send mail'], 'query')
     expectClose(vector!, mean(encode(['[CLS]', 'send', 'mail', '[SEP]'])))
     await embedder.close()
