@@ -1,5 +1,6 @@
 import { LEAST_WEIGHT } from './buckets.js'
 import { decayed } from './decay.js'
+import { Sketches } from './sketches.js'
 import { unit } from './vector.js'
 
 /** A need joins the nearest cell from this cosine on, else it founds one. Calibrated with the bundled embedding, see RANKING in the documentation. */
@@ -10,9 +11,9 @@ export const LEND = 0.35
 const LENDERS = 5
 /** More cells than this are never kept: the emptiest makes room. */
 export const CELL_LIMIT = 8192
-/** From this many cells on, sign sketches choose which are compared exactly. */
+/** From this many cells on, sketches choose which are compared exactly. */
 const EXACT_LIMIT = 192
-const COMPARED = 96
+const COMPARED = 24
 /** Half-life in days of a cell's usual flow. */
 const FLOW_HALF_LIFE = 30
 
@@ -32,39 +33,15 @@ interface Cell {
   flowAt: number
 }
 
-/** How many bits are set in two words. */
-function bitsIn(a: number, b: number): number {
-  let x = a - ((a >>> 1) & 0x55555555)
-  let y = b - ((b >>> 1) & 0x55555555)
-  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333) + (y & 0x33333333) + ((y >>> 2) & 0x33333333)
-  y = (x & 0x0f0f0f0f) + ((x >>> 4) & 0x0f0f0f0f)
-  return Math.imul(y, 0x01010101) >>> 24
-}
-
-/** Components that each of the 64 sketch bits looks at, and with which sign: a fixed sparse projection. */
-const SPREAD = 8
-const PICKS = Uint16Array.from({ length: 64 * SPREAD }, (_, i) => {
-  const bit = Math.floor(i / SPREAD)
-  const j = i % SPREAD
-  return bit * 5 + j * 37 + ((bit * j) % 11)
-})
-const SIGNS = Int8Array.from({ length: 64 * SPREAD }, (_, i) => (((i / SPREAD) >> (i % 6)) & 1 ? -1 : 1))
-
-/** 64 sign bits of a vector: near vectors differ in few of them. */
-function sketch(vector: Float32Array): [number, number] {
-  const words: [number, number] = [0, 0]
-  const n = vector.length
-  for (let b = 0, i = 0; b < 64; b++) {
-    let sum = 0
-    for (let j = 0; j < SPREAD; j++, i++) sum += SIGNS[i]! * vector[PICKS[i]! % n]!
-    if (sum > 0) words[b >> 5]! |= 1 << (b & 31)
-  }
-  return words
-}
-
 /** The vector's products with four others. Four sums at a time run four times as fast as one after the other, and each is the same to the bit. */
-function dots(v: Float32Array, four: readonly Float32Array[], out: Float64Array): void {
-  const [a, b, c, d] = four as [Float32Array, Float32Array, Float32Array, Float32Array]
+function dots(
+  v: Float32Array,
+  a: Float32Array,
+  b: Float32Array,
+  c: Float32Array,
+  d: Float32Array,
+  out: Float64Array,
+): void {
   let [s, t, u, w] = [0, 0, 0, 0]
   for (let i = 0; i < v.length; i++) {
     const x = v[i]!
@@ -83,11 +60,10 @@ function dots(v: Float32Array, four: readonly Float32Array[], out: Float64Array)
 export class Cells {
   readonly all: (Cell | undefined)[] = []
   private readonly centroids: (Float32Array | undefined)[] = []
-  private sketches = new Uint32Array(128)
+  /** Made when there are too many cells to compare all. */
+  private sketches: Sketches | undefined
   /** Mass of each slot's cell once more, in one block: looking through it for the least costs microseconds. Infinity where there is no cell. */
   private masses = new Float64Array(64).fill(Number.POSITIVE_INFINITY)
-  /** Scratch of one look-up: how far each sketch is. */
-  private distances = new Uint8Array(64)
   private readonly free: number[] = []
   private live = 0
   private serials = 0
@@ -100,29 +76,30 @@ export class Cells {
     return this.serials
   }
 
-  /** The cells nearest to a unit vector, nearest first. */
+  /** The cells nearest to a unit vector, nearest first, the older of equals first. */
   nearest(vector: Float32Array, k = LENDERS): Near[] {
     const found: Near[] = []
-    const slots = this.candidates(vector).filter((slot) => this.centroids[slot]?.length === vector.length)
+    const slots = this.candidates(vector)
     const products = new Float64Array(4)
     for (let at = 0; at < slots.length; at += 4) {
-      const some = Math.min(4, slots.length - at)
       // at the end the last is taken more than once
-      const four = [0, 1, 2, 3].map((i) => this.centroids[slots[at + Math.min(i, some - 1)]!]!)
-      dots(vector, four, products)
-      for (let i = 0; i < some; i++) this.place(found, { slot: slots[at + i]!, cosine: products[i]! }, k)
+      const of = (i: number) => this.centroids[slots[Math.min(at + i, slots.length - 1)]!]!
+      dots(vector, of(0), of(1), of(2), of(3), products)
+      for (let i = 0; i < 4 && at + i < slots.length; i++) this.place(found, slots[at + i]!, products[i]!, k)
     }
     return found
   }
 
-  /** Puts a cell among the `k` nearest so far, the older of equals first. */
-  private place(found: Near[], one: Near, k: number): void {
-    const before = (other: Near): boolean =>
-      other.cosine < one.cosine || (other.cosine === one.cosine && this.olderThan(one.slot, other.slot))
+  /** Puts a cell among the `k` nearest so far. */
+  private place(found: Near[], slot: number, cosine: number, k: number): void {
+    const last = found.at(-1)
+    if (last !== undefined && found.length === k && cosine < last.cosine) return
+    const isBefore = (other: Near): boolean =>
+      other.cosine > cosine || (other.cosine === cosine && this.olderThan(other.slot, slot))
     let at = found.length
-    while (at > 0 && before(found[at - 1]!)) at--
+    while (at > 0 && !isBefore(found[at - 1]!)) at--
     if (at >= k) return
-    found.splice(at, 0, one)
+    found.splice(at, 0, { slot, cosine })
     if (found.length > k) found.pop()
   }
 
@@ -163,6 +140,7 @@ export class Cells {
   forget(slot: number): void {
     this.all[slot] = undefined
     this.centroids[slot] = undefined
+    this.sketches?.put(slot, undefined)
     this.masses[slot] = Number.POSITIVE_INFINITY
     this.free.push(slot)
     this.free.sort((a, b) => b - a)
@@ -211,39 +189,23 @@ export class Cells {
     const centroid = unit(this.all[slot]!.sums)
     this.centroids[slot] = centroid
     if (this.masses.length < this.all.length) {
-      const sketches = new Uint32Array(this.all.length * 4)
-      sketches.set(this.sketches)
-      this.sketches = sketches
       const masses = new Float64Array(this.all.length * 2).fill(Number.POSITIVE_INFINITY)
       masses.set(this.masses)
       this.masses = masses
-      this.distances = new Uint8Array(masses.length)
     }
     this.masses[slot] = this.all[slot]!.mass
-    const [low, high] = centroid ? sketch(centroid) : [0, 0]
-    this.sketches[slot * 2] = low
-    this.sketches[slot * 2 + 1] = high
+    this.sketches?.put(slot, centroid)
   }
 
-  /** Slots whose cells are compared exactly. */
+  /** Slots whose cells are compared exactly: none of another model's, whose vectors have another length. */
   private candidates(vector: Float32Array): number[] {
-    if (this.live <= EXACT_LIMIT) return [...this.all.keys()]
-    const [low, high] = sketch(vector)
-    const { sketches, distances } = this
-    const histogram = new Uint32Array(65)
-    for (let slot = 0; slot < this.all.length; slot++) {
-      if (this.centroids[slot] === undefined) {
-        distances[slot] = 255
-        continue
-      }
-      const distance = bitsIn(sketches[slot * 2]! ^ low, sketches[slot * 2 + 1]! ^ high)
-      distances[slot] = distance
-      histogram[distance]!++
+    if (this.live <= EXACT_LIMIT) {
+      return [...this.all.keys()].filter((slot) => this.centroids[slot]?.length === vector.length)
     }
-    let limit = 0
-    for (let total = histogram[0]!; limit < 64 && total < COMPARED; ) total += histogram[++limit]!
-    const chosen: number[] = []
-    for (let slot = 0; slot < this.all.length; slot++) if (distances[slot]! <= limit) chosen.push(slot)
-    return chosen
+    if (this.sketches?.dims !== vector.length) {
+      this.sketches = new Sketches(vector.length, CELL_LIMIT)
+      for (const [slot, centroid] of this.centroids.entries()) this.sketches.put(slot, centroid)
+    }
+    return this.sketches.nearest(vector, COMPARED)
   }
 }

@@ -35,9 +35,4 @@ export class CounterTable {
     const at = slot * 4
     return [this.values[at]!, this.values[at + 1]!, this.values[at + 2]!, this.values[at + 3]!]
   }
-
-  isEmpty(slot: number): boolean {
-    const at = slot * 4
-    return this.values[at] === 0 && this.values[at + 1] === 0 && this.values[at + 2] === 0 && this.values[at + 3] === 0
-  }
 }

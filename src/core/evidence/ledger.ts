@@ -1,11 +1,11 @@
 import { CounterTable, type Counts, type Sum } from './counters.js'
+import { CellEdges } from './edges.js'
 
 /** The counters at all four levels: overall, tool, capability, and edge (intent cell × capability). */
 export class Ledger {
   readonly overall = new CounterTable()
   readonly tools = new CounterTable()
   readonly capabilities = new CounterTable()
-  readonly edges = new CounterTable()
   readonly toolSlugs: string[] = []
   readonly capabilityIds: string[] = []
   /** Tool index of each capability. */
@@ -14,9 +14,8 @@ export class Ledger {
   readonly timesMatched: number[] = []
   private readonly toolIndex = new Map<string, number>()
   private readonly capabilityIndex = new Map<string, number>()
-  /** Slot in `edges` by cell slot and capability. */
-  private readonly edgeOf: (Map<number, number> | undefined)[] = []
-  private readonly freeEdges: number[] = []
+  /** By cell slot. */
+  private readonly edges: (CellEdges | undefined)[] = []
 
   constructor() {
     this.overall.open()
@@ -63,56 +62,33 @@ export class Ledger {
     this.capabilities.add(cap, sum, amount)
     const keys = ['g', `t/${toolIndex}`, `c/${cap}`]
     if (cell >= 0) {
-      this.addEdge(cell, cap, sum, amount)
+      this.openCell(cell).add(cap, sum, amount)
       keys.push(`e/${cell}/${cap}`)
     }
     return keys
   }
 
-  edgesOf(cell: number): ReadonlyMap<number, number> | undefined {
-    return this.edgeOf[cell]
+  edgesOf(cell: number): CellEdges | undefined {
+    return this.edges[cell]
   }
 
   edge(cell: number, cap: number): Counts | undefined {
-    const slot = this.edgeOf[cell]?.get(cap)
-    return slot === undefined ? undefined : this.edges.get(slot)
+    return this.edges[cell]?.get(cap)
   }
 
   setEdge(cell: number, cap: number, counts: Counts): void {
-    this.edges.set(this.edgeSlot(cell, cap), counts)
+    this.openCell(cell).set(cap, counts)
   }
 
   /** Forgets a cell's edges; gives the capabilities they led to. */
-  dropCell(cell: number): number[] {
-    const edges = this.edgeOf[cell]
-    if (edges === undefined) return []
-    for (const slot of edges.values()) this.release(slot)
-    this.edgeOf[cell] = undefined
-    return [...edges.keys()]
+  dropCell(cell: number): Int32Array {
+    const caps = this.edges[cell]?.caps() ?? new Int32Array(0)
+    this.edges[cell] = undefined
+    return caps
   }
 
-  private addEdge(cell: number, cap: number, sum: Sum, amount: number): void {
-    const slot = this.edgeSlot(cell, cap)
-    this.edges.add(slot, sum, amount)
-    if (this.edges.isEmpty(slot)) {
-      this.edgeOf[cell]!.delete(cap)
-      this.release(slot)
-    }
-  }
-
-  private edgeSlot(cell: number, cap: number): number {
-    this.edgeOf[cell] ??= new Map()
-    const edges = this.edgeOf[cell]
-    let slot = edges.get(cap)
-    if (slot === undefined) {
-      slot = this.freeEdges.pop() ?? this.edges.open()
-      edges.set(cap, slot)
-    }
-    return slot
-  }
-
-  private release(slot: number): void {
-    this.edges.set(slot, [0, 0, 0, 0])
-    this.freeEdges.push(slot)
+  private openCell(cell: number): CellEdges {
+    this.edges[cell] ??= new CellEdges()
+    return this.edges[cell]
   }
 }

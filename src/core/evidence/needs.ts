@@ -1,4 +1,5 @@
 import { grown } from './decay.js'
+import { gallop } from './gallop.js'
 
 /** A capability keeps at most this many stems of the needs it served. */
 const STEM_LIMIT = 256
@@ -34,14 +35,11 @@ export class Needs {
   private readonly texts: string[] = []
   /** By stem: the capabilities it is open for. */
   private readonly postings: Posting[] = []
-  /** Column of each stem in the query at hand, -1 for all others; grows with the stems. */
-  private columns = new Int16Array(1024).fill(-1)
   /** Score of each capability in the query at hand; all 0 between queries. */
   private scores = new Float64Array(1024)
   private readonly learned: (Learned | undefined)[] = []
-  /** By capability: the decayed number of matches, and the sum of the open weights. Apart from the words, because every query reads many. */
-  private matches = new Float64Array(1024)
-  private lengths = new Float64Array(1024)
+  /** Two by capability: the decayed number of matches, and the sum of the open weights. Apart from the words, because every query reads many. */
+  private counts = new Float64Array(2048)
   private totalLength = 0
   private withLength = 0
 
@@ -51,7 +49,7 @@ export class Needs {
     if (amount === 0) return
     this.learned[cap] ??= this.blank(cap)
     const own = this.learned[cap]
-    this.matches[cap]! += amount
+    this.counts[cap * 2]! += amount
     for (const text of stems) this.add(cap, own, this.intern(text), client, amount)
     if (own.stems.length > STEM_LIMIT) this.shed(cap, own)
   }
@@ -66,11 +64,7 @@ export class Needs {
       own.support[at]! += by
       if (own.support[at]! <= 0) this.drop(cap, own, at)
     }
-    if (own.stems.length === 0 && this.matches[cap] === 0) this.learned[cap] = undefined
-  }
-
-  has(cap: number): boolean {
-    return this.learned[cap] !== undefined && this.lengths[cap]! > 0
+    if (own.stems.length === 0 && this.counts[cap * 2] === 0) this.learned[cap] = undefined
   }
 
   /** How many capabilities a stem is open for. */
@@ -80,26 +74,32 @@ export class Needs {
   }
 
   /**
-   * The learned term frequencies of a query's stems for each capability, row-major `caps × stems`; `factor` is `reading(now)`.
-   * Capabilities that are -1 get zeros.
+   * The learned term frequencies of a query's stems for each of some capabilities, which ascend, written into the row of `out` that `numbers` says
+   * (`rows × stems`); `factor` is `reading(now)`. Answers whether any is above 0.
    */
-  frequencies(caps: ArrayLike<number>, stems: readonly string[], factor: number): Float32Array {
-    const out = new Float32Array(caps.length * stems.length)
-    const ids = stems.map((stem) => this.ids.get(stem) ?? -1)
-    if (this.withLength === 0 || ids.every((id) => id < 0)) return out
-    const { columns } = this
-    for (const [s, id] of ids.entries()) if (id >= 0) columns[id] = s
-    for (let c = 0; c < caps.length; c++) {
-      const own = caps[c]! < 0 ? undefined : this.learned[caps[c]!]
-      if (own === undefined || this.lengths[caps[c]!]! <= 0) continue
-      const scale = this.scale(caps[c]!, factor)
-      for (let i = 0; i < own.stems.length; i++) {
-        const s = columns[own.stems[i]!]!
-        if (s >= 0 && own.first[i] === '') out[c * stems.length + s] = Math.max(0, own.weights[i]!) * scale
+  frequencies(
+    stems: readonly string[],
+    caps: Int32Array,
+    numbers: Int32Array,
+    factor: number,
+    out: Float32Array,
+  ): boolean {
+    let any = false
+    for (const [s, stem] of stems.entries()) {
+      const id = this.ids.get(stem)
+      if (id === undefined) continue
+      const posting = this.postings[id]!
+      const end = posting.caps.length
+      for (let i = 0, at = 0; i < caps.length && at < end; i++) {
+        const cap = caps[i]!
+        at = gallop(posting.caps, at, end, cap)
+        if (at === end || posting.caps[at] !== cap || !(posting.weights[at]! > 0 && this.counts[cap * 2 + 1]! > 0))
+          continue
+        out[numbers[i]! * stems.length + s] = posting.weights[at]! * this.scale(cap, factor)
+        any = true
       }
     }
-    for (const id of ids) if (id >= 0) columns[id] = -1
-    return out
+    return any
   }
 
   /** Capabilities whose learned words fit the query best, best first, at most `limit`. Walks at most `WALK` postings. */
@@ -111,6 +111,8 @@ export class Needs {
     if (this.scores.length < this.learned.length) this.scores = new Float64Array(this.learned.length * 2)
     const { scores } = this
     const touched: number[] = []
+    const { counts } = this
+    const perLength = this.withLength / this.totalLength
     let left = WALK
     for (const { id, idf: weight } of known) {
       const { caps, weights } = this.postings[id]!
@@ -118,10 +120,13 @@ export class Needs {
       left -= caps.length
       for (let i = 0; i < caps.length; i++) {
         const cap = caps[i]!
-        const tn = Math.max(0, weights[i]!) * this.scale(cap, factor)
         if (scores[cap] === 0) touched.push(cap)
+        // tn/(tn + K1) with tn as in `scale`, as one quotient
+        const n = counts[cap * 2]! * factor
+        const part = Math.max(0, weights[i]!) * factor * n
+        const rest = Math.max(LEAST_LENGTH, counts[cap * 2 + 1]! * perLength) * (n + TRUST_AFTER)
         // never 0 again, so that it is touched once
-        scores[cap]! += Number.MIN_VALUE + (weight * tn) / (tn + K1)
+        scores[cap]! += Number.MIN_VALUE + (weight * part) / (part + K1 * rest)
       }
     }
     const best = highest(touched, scores, limit)
@@ -133,7 +138,7 @@ export class Needs {
     const own = this.learned[cap]
     if (own === undefined) return undefined
     return [
-      this.matches[cap]!,
+      this.counts[cap * 2]!,
       own.stems.map((id, i) => [this.texts[id]!, own.weights[i]!, own.first[i]!, own.support[i]!]),
     ]
   }
@@ -141,7 +146,7 @@ export class Needs {
   restore(cap: number, [n, stems]: PackedNeeds): void {
     const own = this.blank(cap)
     this.learned[cap] = own
-    this.matches[cap] = n
+    this.counts[cap * 2] = n
     for (const [text, weight, first, support] of stems) {
       own.stems.push(this.intern(text))
       own.weights.push(weight)
@@ -155,23 +160,19 @@ export class Needs {
   }
 
   private blank(cap: number): Learned {
-    if (cap >= this.matches.length) {
-      const size = Math.max(cap + 1, this.matches.length * 2)
-      for (const column of ['matches', 'lengths'] as const) {
-        const larger = new Float64Array(size)
-        larger.set(this[column])
-        this[column] = larger
-      }
+    if (cap * 2 >= this.counts.length) {
+      const larger = new Float64Array(Math.max(cap * 2 + 2, this.counts.length * 2))
+      larger.set(this.counts)
+      this.counts = larger
     }
-    this.matches[cap] = 0
-    this.lengths[cap] = 0
+    this.counts.fill(0, cap * 2, cap * 2 + 2)
     return { stems: [], weights: [], first: [], support: [] }
   }
 
   private scale(cap: number, factor: number): number {
-    const n = this.matches[cap]! * factor
+    const n = this.counts[cap * 2]! * factor
     // W/(len/avglen) is the same in grown and in decayed numbers but for one factor
-    const length = this.lengths[cap]! / (this.totalLength / this.withLength)
+    const length = this.counts[cap * 2 + 1]! / (this.totalLength / this.withLength)
     return ((factor / Math.max(LEAST_LENGTH, length)) * n) / (n + TRUST_AFTER)
   }
 
@@ -191,7 +192,7 @@ export class Needs {
     own.weights[at]! += amount
     if (own.first[at] === '') {
       const { caps, weights } = this.postings[id]!
-      weights[lowerBound(caps, cap)]! += amount
+      weights[gallop(caps, 0, caps.length, cap)]! += amount
       this.lengthen(cap, amount)
     }
   }
@@ -200,7 +201,7 @@ export class Needs {
     if (own.first[at] === '') {
       this.lengthen(cap, -own.weights[at]!)
       const { caps, weights } = this.postings[own.stems[at]!]!
-      const place = lowerBound(caps, cap)
+      const place = gallop(caps, 0, caps.length, cap)
       caps.splice(place, 1)
       weights.splice(place, 1)
     }
@@ -217,15 +218,15 @@ export class Needs {
   }
 
   private lengthen(cap: number, amount: number): void {
-    if (this.lengths[cap]! > 0) this.withLength--
-    this.lengths[cap]! += amount
+    if (this.counts[cap * 2 + 1]! > 0) this.withLength--
+    this.counts[cap * 2 + 1]! += amount
     this.totalLength += amount
-    if (this.lengths[cap]! > 0) this.withLength++
+    if (this.counts[cap * 2 + 1]! > 0) this.withLength++
   }
 
   private post(id: number, cap: number, weight: number): void {
     const { caps, weights } = this.postings[id]!
-    const place = lowerBound(caps, cap)
+    const place = gallop(caps, 0, caps.length, cap)
     caps.splice(place, 0, cap)
     weights.splice(place, 0, weight)
   }
@@ -236,10 +237,6 @@ export class Needs {
       id = this.texts.push(text) - 1
       this.ids.set(text, id)
       this.postings.push({ caps: [], weights: [] })
-      if (id >= this.columns.length) {
-        const larger = new Int16Array(this.columns.length * 2).fill(-1)
-        this.columns = larger
-      }
     }
     return id
   }
@@ -258,15 +255,4 @@ function highest(candidates: readonly number[], scores: Float64Array, limit: num
     if (best.length > limit) best.pop()
   }
   return best
-}
-
-function lowerBound(sorted: readonly number[], value: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (sorted[middle]! < value) low = middle + 1
-    else high = middle
-  }
-  return low
 }

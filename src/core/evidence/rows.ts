@@ -78,7 +78,7 @@ export function* allRows(evidence: Evidence): Generator<Row> {
   for (let slot = 0; slot < evidence.cells.all.length; slot++) {
     if (evidence.cells.all[slot] === undefined) continue
     yield rowOf(evidence, `z/${slot}`)
-    for (const cap of ledger.edgesOf(slot)?.keys() ?? []) yield rowOf(evidence, `e/${slot}/${cap}`)
+    for (const cap of ledger.edgesOf(slot)?.caps() ?? []) yield rowOf(evidence, `e/${slot}/${cap}`)
   }
   for (const id of evidence.counted.keys()) yield rowOf(evidence, `i/${id}`)
   for (const client of evidence.firstSeen.keys()) yield rowOf(evidence, `f/${client}`)

@@ -92,8 +92,9 @@ export class Weighing {
   constructor(evidence: Evidence, need: Need, candidates: Candidates, now: number) {
     const { rel } = candidates
     const factor = reading(now)
-    const estimates = estimateAll(evidence, need, candidates, factor)
-    const { needs, learned } = learnedNeeds(evidence, need, candidates, factor)
+    const ascending = ascendingOf(candidates.cap)
+    const estimates = estimateAll(evidence, need, candidates, ascending, factor)
+    const { needs, learned } = learnedNeeds(evidence, need, candidates, ascending, factor)
     const top = highest(rel)
     const relevance = rel.map((one) => top + (RELEVANCE_UNIT / need.scale.slope) * (one - top))
     const fair = fairStart(evidence, candidates, { needs, relevance, estimates }, now)
@@ -144,34 +145,53 @@ function read({ values }: CounterTable, slot: number, factor: number, out: Float
   for (let i = 0; i < 4; i++) out[at + i] = slot < 0 ? 0 : values[slot * 4 + i]! * factor
 }
 
-function estimateAll(evidence: Evidence, need: Need, { cap, tool }: Candidates, factor: number): Float64Array {
+/** The candidates that have evidence, ascending by where it stands: what is looked up for all of them is walked in this order. */
+interface Ascending {
+  caps: Int32Array
+  /** The candidate of each. */
+  numbers: Int32Array
+}
+
+function ascendingOf(cap: Int32Array): Ascending {
+  // capability and candidate in one number, so that they sort as numbers
+  const keys = new Float64Array(cap.length)
+  let known = 0
+  for (let c = 0; c < cap.length; c++) if (cap[c]! >= 0) keys[known++] = cap[c]! * cap.length + c
+  keys.subarray(0, known).sort()
+  const caps = new Int32Array(known)
+  const numbers = new Int32Array(known)
+  for (let i = 0; i < known; i++) {
+    caps[i] = keys[i]! / cap.length
+    numbers[i] = keys[i]! - caps[i]! * cap.length
+  }
+  return { caps, numbers }
+}
+
+function estimateAll(
+  evidence: Evidence,
+  need: Need,
+  { cap, tool }: Candidates,
+  { caps, numbers }: Ascending,
+  factor: number,
+): Float64Array {
   const { ledger } = evidence
   const lenders = need.vector === undefined ? [] : evidence.cells.lenders(need.vector)
   const familiar = Math.min(1, lenders.reduce((sum, { weight }) => sum + weight, 0) / FAMILIAR)
-  const lent = lenders.map(({ slot, weight }) => ({ edges: ledger.edgesOf(slot), weight: weight * factor }))
+  const lent = new Float64Array(cap.length * 4)
+  for (const { slot, weight } of lenders) ledger.edgesOf(slot)?.lend(caps, numbers, weight * factor, lent)
   // one set of counts for all candidates
   const counts = new Float64Array(16)
   read(ledger.overall, 0, factor, counts, OVERALL)
   const estimates = new Float64Array(cap.length * ESTIMATE_SIZE)
   for (let c = 0; c < cap.length; c++) {
-    const [own, owner] = [cap[c]!, tool[c]!]
+    const owner = tool[c]!
     read(ledger.tools, owner, factor, counts, TOOL)
-    read(ledger.capabilities, owner < 0 ? -1 : own, factor, counts, CAPABILITY)
-    counts.fill(0, EDGE)
-    if (owner >= 0 && own >= 0) {
-      for (const { edges, weight } of lent) {
-        const slot = edges?.get(own)
-        if (slot !== undefined) addTo(counts, ledger.edges, slot, weight)
-      }
-    }
+    read(ledger.capabilities, owner < 0 ? -1 : cap[c]!, factor, counts, CAPABILITY)
+    for (let i = 0; i < 4; i++) counts[EDGE + i] = owner < 0 ? 0 : lent[c * 4 + i]!
     estimateInto(counts, estimates, c)
     estimates[c * ESTIMATE_SIZE + LIFT]! *= familiar
   }
   return estimates
-}
-
-function addTo(counts: Float64Array, { values }: CounterTable, slot: number, weight: number): void {
-  for (let i = 0; i < 4; i++) counts[EDGE + i]! += values[slot * 4 + i]! * weight
 }
 
 /** BM25 with the learned field minus BM25 without it, each relative to its best. */
@@ -179,13 +199,14 @@ function learnedNeeds(
   evidence: Evidence,
   need: Need,
   candidates: Candidates,
+  { caps, numbers }: Ascending,
   factor: number,
 ): { needs: Float64Array; learned: Float32Array } {
   const { stems, idf, total } = need
   const { cap } = candidates
-  const learned = evidence.needs.frequencies(cap, stems, factor)
   const needs = new Float64Array(cap.length)
-  if (!learned.some((x) => x > 0)) return { needs, learned }
+  const learned = new Float32Array(cap.length * stems.length)
+  if (!evidence.needs.frequencies(stems, caps, numbers, factor, learned)) return { needs, learned }
   const tf = candidates.tf()
   const rarity = stems.map((stem, s) => idfWith(idf[s]!, evidence.needs.frequency(stem), total))
   const before = new Float64Array(cap.length)
@@ -194,6 +215,7 @@ function learnedNeeds(
     for (let s = 0; s < stems.length; s++) {
       const text = tf[c * stems.length + s]!
       const both = text + learned[c * stems.length + s]!
+      if (both === 0) continue
       before[c]! += (idf[s]! * text) / (text + K1)
       after[c]! += (rarity[s]! * both) / (both + K1)
     }
