@@ -25,11 +25,18 @@ export interface Levels {
   edge?: Counts
 }
 
-/** Where the counts of each level begin in the sixteen numbers that `estimateInto` reads. */
-export const OVERALL = 0
-export const TOOL = 4
-export const CAPABILITY = 8
-export const EDGE = 12
+/** Forward-decayed counts of many capabilities at the four levels, four numbers a count. */
+export interface CountColumns {
+  overall: ArrayLike<number>
+  /** By tool, and which tool each capability is of; -1 when nothing is known of either. */
+  tools: ArrayLike<number>
+  tool: Int32Array
+  /** By capability, and which one each is; -1 when nothing is known of it. */
+  capabilities: ArrayLike<number>
+  cap: Int32Array
+  /** What the nearest cells lend each, decayed already. */
+  lent: ArrayLike<number>
+}
 
 export interface Estimate {
   /** Selections per expected selection, shrunk to the levels above; `rate / overall` is the lift. */
@@ -51,18 +58,15 @@ export interface Estimate {
   logLift: number
 }
 
-/** Numbers that one estimate takes in `estimateInto`'s block. */
+/** Numbers that one estimate takes in `estimateAll`'s block. */
 export const ESTIMATE_SIZE = 9
 
-export function estimate({ overall, tool, capability, edge }: Levels): Estimate {
-  const counts = new Float64Array(16)
-  counts.set(overall, OVERALL)
-  if (tool) counts.set(tool, TOOL)
-  if (capability) counts.set(capability, CAPABILITY)
-  if (edge) counts.set(edge, EDGE)
-  const out = new Float64Array(ESTIMATE_SIZE)
-  estimateInto(counts, out, 0)
-  return estimateAt(out, 0)
+const ONLY = Int32Array.of(0)
+const NOTHING: Counts = [0, 0, 0, 0]
+
+export function estimate({ overall, tool = NOTHING, capability = NOTHING, edge = NOTHING }: Levels): Estimate {
+  const columns = { overall, tools: tool, tool: ONLY, capabilities: capability, cap: ONLY, lent: edge }
+  return estimateAt(estimateAll(columns, 1), 0)
 }
 
 /** The n-th estimate of a block. */
@@ -81,33 +85,49 @@ export function estimateAt(block: Float64Array, n: number): Estimate {
   }
 }
 
-/** C/E (clicks over expected clicks) at every level, each shrunk to the one above; written as the n-th estimate of a block, in the order of `Estimate`. */
-export function estimateInto(counts: Float64Array, out: Float64Array, n: number): void {
-  const g = (counts[OVERALL + 1]! + OVERALL_START) / (counts[OVERALL]! + OVERALL_START)
-  const s = (counts[OVERALL + 2]! + OUTCOME_START / 2) / (counts[OVERALL + 2]! + counts[OVERALL + 3]! + OUTCOME_START)
-  const toolRate = (counts[TOOL + 1]! + TOOL_PRIOR * g) / (counts[TOOL]! + TOOL_PRIOR)
-  const capabilityRate =
-    (counts[CAPABILITY + 1]! + CAPABILITY_PRIOR * toolRate) / (counts[CAPABILITY]! + CAPABILITY_PRIOR)
-  const expected = counts[EDGE]!
-  const selected = counts[EDGE + 1]!
-  const succeeded = counts[EDGE + 2]!
-  const failed = counts[EDGE + 3]!
-  const rate = (selected + EDGE_PRIOR * capabilityRate) / (expected + EDGE_PRIOR)
-  const toolSuccess = (counts[TOOL + 2]! + TOOL_OUTCOMES * s) / (counts[TOOL + 2]! + counts[TOOL + 3]! + TOOL_OUTCOMES)
-  const capabilitySuccess =
-    (counts[CAPABILITY + 2]! + OUTCOMES * toolSuccess) / (counts[CAPABILITY + 2]! + counts[CAPABILITY + 3]! + OUTCOMES)
-  const success = (succeeded + OUTCOMES * capabilitySuccess) / (succeeded + failed + OUTCOMES)
-  const optimism = Math.log1p(OPTIMISM / Math.sqrt(rate * (expected + EDGE_PRIOR)))
-  const at = n * ESTIMATE_SIZE
-  out[at] = rate
-  out[at + 1] = g
-  out[at + 2] = success
-  out[at + 3] = s
-  out[at + 4] = expected
-  out[at + 5] = selected
-  out[at + 6] = succeeded
-  out[at + 7] = failed
-  out[at + 8] = (expected / (expected + LOCAL)) * Math.log((rate * success) / (g * s)) + optimism
+/**
+ * C/E (clicks over expected clicks) at every level, each shrunk to the one above: a block of estimates, each in the order of `Estimate`.
+ * @param factor `reading(now)`
+ */
+export function estimateAll(columns: CountColumns, factor: number): Float64Array {
+  const { overall, tools, tool, capabilities, cap, lent } = columns
+  const good = overall[2]! * factor
+  const g = (overall[1]! * factor + OVERALL_START) / (overall[0]! * factor + OVERALL_START)
+  const s = (good + OUTCOME_START / 2) / (good + overall[3]! * factor + OUTCOME_START)
+  const out = new Float64Array(cap.length * ESTIMATE_SIZE)
+  for (let c = 0, at = 0; c < cap.length; c++, at += ESTIMATE_SIZE) {
+    let rate = g
+    let success = s
+    const t = tool[c]! * 4
+    if (t >= 0) {
+      const worked = tools[t + 2]! * factor
+      rate = (tools[t + 1]! * factor + TOOL_PRIOR * rate) / (tools[t]! * factor + TOOL_PRIOR)
+      success = (worked + TOOL_OUTCOMES * success) / (worked + tools[t + 3]! * factor + TOOL_OUTCOMES)
+    }
+    const k = t < 0 ? -1 : cap[c]! * 4
+    if (k >= 0) {
+      const worked = capabilities[k + 2]! * factor
+      rate = (capabilities[k + 1]! * factor + CAPABILITY_PRIOR * rate) / (capabilities[k]! * factor + CAPABILITY_PRIOR)
+      success = (worked + OUTCOMES * success) / (worked + capabilities[k + 3]! * factor + OUTCOMES)
+    }
+    const e = c * 4
+    const expected = lent[e]!
+    rate = (lent[e + 1]! + EDGE_PRIOR * rate) / (expected + EDGE_PRIOR)
+    success = (lent[e + 2]! + OUTCOMES * success) / (lent[e + 2]! + lent[e + 3]! + OUTCOMES)
+    const optimism = Math.log1p(OPTIMISM / Math.sqrt(rate * (expected + EDGE_PRIOR)))
+    out[at] = rate
+    out[at + 1] = g
+    out[at + 2] = success
+    out[at + 3] = s
+    out[at + 4] = expected
+    out[at + 5] = lent[e + 1]!
+    out[at + 6] = lent[e + 2]!
+    out[at + 7] = lent[e + 3]!
+    // nothing was expected here: whatever is known from elsewhere counts for nothing
+    out[at + 8] =
+      optimism + (expected === 0 ? 0 : (expected / (expected + LOCAL)) * Math.log((rate * success) / (g * s)))
+  }
+  return out
 }
 
 /**

@@ -1,6 +1,6 @@
-import { type CounterTable, EXPECTED, SELECTED } from './counters.js'
+import { EXPECTED, SELECTED } from './counters.js'
 import { reading } from './decay.js'
-import { CAPABILITY, EDGE, ESTIMATE_SIZE, type Estimate, estimateAt, estimateInto, OVERALL, TOOL } from './estimate.js'
+import { ESTIMATE_SIZE, type Estimate, estimateAll, estimateAt } from './estimate.js'
 import type { Evidence } from './evidence.js'
 import { K1 } from './needs.js'
 import { gamma, generator, seedOf } from './random.js'
@@ -93,10 +93,12 @@ export class Weighing {
     const { rel } = candidates
     const factor = reading(now)
     const ascending = ascendingOf(candidates.cap)
-    const estimates = estimateAll(evidence, need, candidates, ascending, factor)
+    const estimates = estimatesOf(evidence, need, candidates, ascending, factor)
     const { needs, learned } = learnedNeeds(evidence, need, candidates, ascending, factor)
     const top = highest(rel)
-    const relevance = rel.map((one) => top + (RELEVANCE_UNIT / need.scale.slope) * (one - top))
+    const unit = RELEVANCE_UNIT / need.scale.slope
+    const relevance = new Float64Array(rel.length)
+    for (let c = 0; c < rel.length; c++) relevance[c] = top + unit * (rel[c]! - top)
     const fair = fairStart(evidence, candidates, { needs, relevance, estimates }, now)
     this.score = new Float64Array(rel.length)
     for (let c = 0; c < rel.length; c++) {
@@ -140,11 +142,6 @@ function highest(values: Float64Array): number {
   return most
 }
 
-/** Decayed counts of a slot, into `out` from `at` on; zeros for slot -1. */
-function read({ values }: CounterTable, slot: number, factor: number, out: Float64Array, at: number): void {
-  for (let i = 0; i < 4; i++) out[at + i] = slot < 0 ? 0 : values[slot * 4 + i]! * factor
-}
-
 /** The candidates that have evidence, ascending by where it stands: what is looked up for all of them is walked in this order. */
 interface Ascending {
   caps: Int32Array
@@ -167,30 +164,21 @@ function ascendingOf(cap: Int32Array): Ascending {
   return { caps, numbers }
 }
 
-function estimateAll(
-  evidence: Evidence,
-  need: Need,
+function estimatesOf(
+  { ledger, cells }: Evidence,
+  { vector }: Need,
   { cap, tool }: Candidates,
   { caps, numbers }: Ascending,
   factor: number,
 ): Float64Array {
-  const { ledger } = evidence
-  const lenders = need.vector === undefined ? [] : evidence.cells.lenders(need.vector)
+  const lenders = vector === undefined ? [] : cells.lenders(vector)
   const familiar = Math.min(1, lenders.reduce((sum, { weight }) => sum + weight, 0) / FAMILIAR)
   const lent = new Float64Array(cap.length * 4)
   for (const { slot, weight } of lenders) ledger.edgesOf(slot)?.lend(caps, numbers, weight * factor, lent)
-  // one set of counts for all candidates
-  const counts = new Float64Array(16)
-  read(ledger.overall, 0, factor, counts, OVERALL)
-  const estimates = new Float64Array(cap.length * ESTIMATE_SIZE)
-  for (let c = 0; c < cap.length; c++) {
-    const owner = tool[c]!
-    read(ledger.tools, owner, factor, counts, TOOL)
-    read(ledger.capabilities, owner < 0 ? -1 : cap[c]!, factor, counts, CAPABILITY)
-    for (let i = 0; i < 4; i++) counts[EDGE + i] = owner < 0 ? 0 : lent[c * 4 + i]!
-    estimateInto(counts, estimates, c)
-    estimates[c * ESTIMATE_SIZE + LIFT]! *= familiar
-  }
+  const { overall, tools, capabilities } = ledger
+  const columns = { overall: overall.values, tools: tools.values, tool, capabilities: capabilities.values, cap, lent }
+  const estimates = estimateAll(columns, factor)
+  for (let at = LIFT; at < estimates.length; at += ESTIMATE_SIZE) estimates[at]! *= familiar
   return estimates
 }
 
