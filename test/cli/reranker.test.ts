@@ -1,4 +1,6 @@
 import fs from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { blendedOrder } from '../../src/core/relevance/close-look.js'
@@ -67,6 +69,23 @@ describe('MATCHGRAPH_RERANKER', () => {
     expect(first.explain.crossEncoder!.from).toBe(order[0]! + 1)
     expect(first.why).toMatch(new RegExp(`; cross-encoder 0\\.\\d\\d, place ${order[0]! + 1} before it`))
     expect(before.results.every(({ explain, why }) => !explain.crossEncoder && !why.includes('cross'))).toBe(true)
+  }, 60_000)
+
+  it('is fetched once by its hub id, and found by it without a network', async () => {
+    const hub = createServer((request, response) => {
+      const file = path.join(model, request.url!.replace('/owner/cross/resolve/main/', ''))
+      response.statusCode = fs.existsSync(file) ? 200 : 404
+      response.end(fs.existsSync(file) ? fs.readFileSync(file) : undefined)
+    })
+    await new Promise<void>((resolve) => hub.listen(0, '127.0.0.1', resolve))
+    const host = `http://127.0.0.1:${(hub.address() as AddressInfo).port}`
+    const pulled = await run(['model', 'pull', 'owner/cross', '--home', home], { HF_ENDPOINT: host })
+    await new Promise((resolve) => hub.close(resolve))
+    expect(pulled.stdout, pulled.stderr).toMatch(/It is a cross-encoder: .*MATCHGRAPH_RERANKER=owner\/cross/)
+    const env = { MATCHGRAPH_RERANKER: 'owner/cross' }
+    const { code, stdout } = await run(['search', 'send mail', '--explain', '--json', '--home', home], env)
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout).results[0].explain.crossEncoder.from).toBeGreaterThan(0)
   }, 60_000)
 
   it('is checked by doctor, and one that is not there keeps the server from starting', async () => {
