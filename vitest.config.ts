@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     // two workers: native indexes and worker threads inside the tests want the other cores
     maxWorkers: 2,
+    coverage: { include: ['src/**/*.{ts,tsx}', 'indexer/**/*.ts'], reporter: ['json', 'text-summary'] },
     projects: [
       project('unit'),
       project('contract'),

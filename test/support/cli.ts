@@ -12,6 +12,9 @@ export interface Finished {
   stderr: string
 }
 
+/** Where processes leave which of our lines they ran (`npm run coverage`). */
+const COVERAGE = process.env.PROCESS_COVERAGE
+
 /** The built command line as a child process (npm test builds it first). Its environment has none of our settings but those given. */
 export function start(
   args: string[],
@@ -19,7 +22,7 @@ export function start(
 ): { child: ChildProcess; done: Promise<Finished> } {
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MATCHGRAPH_')))
   const child = spawn(process.execPath, [CLI, ...args], {
-    env: { ...clean, ...env },
+    env: { ...clean, ...env, ...(COVERAGE && { NODE_V8_COVERAGE: path.resolve(COVERAGE) }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''
