@@ -17,8 +17,6 @@ import { summaryOf } from './summary.js'
 const PER_NEED = 12
 /** What a pair that is recorded to work together adds to the sum of confidences. */
 const TOGETHER = 0.2
-/** Sets worked out, to find a next-best one that is not the best one with something added. */
-const SETS = 8
 
 /** A tool's best capability for a need, and the probability that it serves it. */
 interface Served {
@@ -60,10 +58,9 @@ export async function cover(context: SearchContext, body: CoverBody, asking: Ask
   const sets = coverSets(candidates, needs.length, {
     bonus,
     required: have.map((entry) => entries.indexOf(entry)),
-    most: SETS,
+    most: 2,
   })
-  const [best] = sets
-  const next = sets.find((set) => !best!.members.every((member) => set.members.includes(member)))
+  const [best, next] = sets
   const uncovered = found.filter(({ by }) => by.size === 0)
   const describe = (set: CoverSet) => toolSetOf(context, set, entries, found)
   const answer = best === undefined || best.covered === 0 ? 'none' : uncovered.length === 0 ? 'complete' : 'partial'

@@ -20,7 +20,7 @@ export interface CoverSet {
 export const EXACT_NEEDS = 12
 /** Sets looked at in the exact search; when many needs have many candidates of their own it stops there,
  * and the first set found takes the surest candidate of every need. */
-const MOST_SETS = 200_000
+const MOST_SETS = 20_000
 /**
  * Of the candidates that serve one need only, this many are tried: the lightest, then the surest. A set never gets lighter by
  * another of them; only a pair that works together could make it better in quality.
@@ -83,53 +83,70 @@ export function coverSets(
   if (coverable.length === 0 && required.length === 0) return []
   const judge = (members: readonly number[]) => judgeSet(members, candidates, needs, options.bonus)
   if (needs > EXACT_NEEDS) return [judge(greedy(candidates, coverable, required))]
-  const found = new Map<string, CoverSet>()
-  const search = new Search(candidates, coverable, options.most, (members) => {
+  const best: CoverSet[] = []
+  const search = new Search(candidates, coverable, (members) => {
     const set = judge(members)
-    found.set(set.members.join(), set)
-    return [...found.values()].sort(compareSets).slice(0, options.most)
+    // the same set is found once for every order that its members may be chosen in
+    if (best.every((one) => compareSets(one, set) !== 0)) best.push(set)
+    best.sort(compareSets).splice(options.most)
+    return best.length === options.most ? best.at(-1)!.weight : Number.POSITIVE_INFINITY
   })
-  search.from([...required])
-  return [...found.values()].sort(compareSets).slice(0, options.most)
+  search.from(required, [])
+  return best
 }
 
-/** Walks the covers without superfluous members, cutting off what is heavier than the `most` best so far. */
+/** Walks the covers without superfluous members, cutting off what is heavier than `found` says is still of use. */
 class Search {
   private readonly candidates: readonly CoverCandidate[]
   private readonly needs: readonly number[]
-  private readonly most: number
-  private readonly found: (members: readonly number[]) => CoverSet[]
+  private readonly found: (members: readonly number[]) => number
   private readonly options: number[][]
+  /** What one more member weighs at least, and how many needs it serves at most. */
+  private readonly lightest: number
+  private readonly broadest: number
   private bound = Number.POSITIVE_INFINITY
   private looked = 0
 
   constructor(
     candidates: readonly CoverCandidate[],
     needs: readonly number[],
-    most: number,
-    found: (members: readonly number[]) => CoverSet[],
+    found: (members: readonly number[]) => number,
   ) {
     this.candidates = candidates
     this.needs = needs
-    this.most = most
     this.found = found
     this.options = needs.map((need) => prune(candidates, needs, need))
+    this.lightest = Math.min(...candidates.map(({ weight }) => weight))
+    this.broadest = Math.max(...candidates.map(({ serves }) => serves.filter((sure) => sure > 0).length))
   }
 
-  from(members: number[]): void {
+  /** Every cover that has what is required, what was chosen so far, and more for what is still open. */
+  from(required: readonly number[], chosen: readonly number[]): void {
     if (this.looked++ > MOST_SETS) return
-    const weight = members.reduce((sum, member) => sum + this.candidates[member]!.weight, 0)
-    if (weight > this.bound + 1e-9) return
+    const members = [...required, ...chosen]
     const open = this.needs
       .map((need, i) => ({ need, options: this.options[i]! }))
-      .filter(({ need }) => !members.some((member) => this.candidates[member]!.serves[need]! > 0))
+      .filter(({ need }) => !this.serve(members, need))
+    const weight = members.reduce((sum, member) => sum + this.candidates[member]!.weight, 0)
+    const still = this.lightest * Math.ceil(open.length / this.broadest)
+    if (weight + still > this.bound + 1e-9) return
     if (open.length === 0) {
-      const best = this.found(members)
-      if (best.length === this.most) this.bound = best.at(-1)!.weight
+      // a later choice may have made an earlier one superfluous; the cover without it is found by itself
+      if (chosen.some((one) => this.coversWithout(members, one))) return
+      this.bound = this.found(members)
       return
     }
     const next = open.reduce((few, one) => (one.options.length < few.options.length ? one : few))
-    for (const option of next.options) this.from([...members, option])
+    for (const option of next.options) this.from(required, [...chosen, option])
+  }
+
+  private serve(members: readonly number[], need: number): boolean {
+    return members.some((member) => this.candidates[member]!.serves[need]! > 0)
+  }
+
+  private coversWithout(members: readonly number[], without: number): boolean {
+    const others = members.filter((member) => member !== without)
+    return this.needs.every((need) => this.serve(others, need))
   }
 }
 
