@@ -42,7 +42,7 @@ export function verifyIndex({ semantic }: SearchIndex, { onProgress }: IndexOpti
   if (result.recall < LEAST_RECALL) {
     throw new AppError(
       'internal',
-      `The new graph finds only ${(result.recall * 100).toFixed(1)} % of the exact neighbours. Run "matchgraph index --full".`,
+      `The new index finds only ${(result.recall * 100).toFixed(1)} % of the exact neighbours. Run "matchgraph index --full".`,
     )
   }
   return result

@@ -88,7 +88,7 @@ export function summary(report: IndexReport): string {
   ]
   if (verification && verification.sampled > 0) {
     lines.push(
-      `Verified on ${verification.sampled} capabilities: the graph finds ${(verification.recall * 100).toFixed(1)} % of the exact ten nearest.`,
+      `Verified on ${verification.sampled} capabilities: the index finds ${(verification.recall * 100).toFixed(1)} % of the exact ten nearest.`,
     )
   }
   return lines.join('\n')

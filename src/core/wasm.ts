@@ -34,7 +34,12 @@ export const I32 = 0x7f
 export const V128 = 0x7b
 export const ADD = 0x6a
 export const MULTIPLY = 0x6c
-export const LOAD_I32 = [0x28, 2, 0]
+export const XOR = 0x73
+export const SHIFT_LEFT = 0x74
+export const OR_INTEGERS = 0x72
+export const IS_ZERO = 0x45
+export const loadI32 = (offset: number): number[] => [0x28, 2, ...leb(offset)]
+export const LOAD_I32 = loadI32(0)
 export const get = (local: number): number[] => [0x20, ...leb(local)]
 export const set = (local: number): number[] => [0x21, ...leb(local)]
 export const constant = (value: number): number[] => [0x41, ...sleb(value)]
@@ -48,7 +53,36 @@ export const loadWidened = (offset: number): number[] => simd(0x01, 0, ...leb(of
 /** Products of int16 lanes, neighbours added: four int32. */
 export const DOT = simd(0xba)
 export const ADD_LANES = simd(0xae)
-export const ZERO = simd(0x0c, ...new Array(16).fill(0))
+/** Sixteen times the same byte. */
+export const splatBytes = (byte: number): number[] => simd(0x0c, ...new Array(16).fill(byte))
+export const ZERO = splatBytes(0)
+export const storeVector = (offset: number): number[] => simd(0x0b, 0, ...leb(offset))
+/** Picks int32 lanes of two vectors: 0 to 3 of the first, 4 to 7 of the second. */
+export const pickLanes = (...lanes: [number, number, number, number]): number[] =>
+  simd(0x0d, ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)))
+/** One float32, in all lanes. */
+export const loadSplatFloat = (offset: number): number[] => simd(0x09, 2, ...leb(offset))
+export const splatFloats = (value: number): number[] => [
+  ...[0x43, ...new Uint8Array(Float32Array.of(value).buffer)],
+  ...simd(0x13),
+]
+export const TO_FLOATS = simd(0xfa)
+export const MULTIPLY_FLOATS = simd(0xe6)
+/** The larger of each lane; neither may be NaN. */
+export const LARGER_FLOATS = simd(0xeb)
+export const AND = simd(0x4e)
+/** For each byte of the second operand, the byte of the first that it is the number of. */
+export const SWIZZLE = simd(0x0e)
+export const ADD_BYTES = simd(0x6e)
+export const ADD_SHORTS = simd(0x8e)
+export const SUBTRACT_SHORTS = simd(0x91)
+export const SPLAT_SHORTS = simd(0x10)
+/** All ones in each int16 lane of the first operand that is at least the second's. */
+export const AT_LEAST_SHORTS = simd(0x35)
+/** One bit for each int16 lane: its sign. */
+export const SIGNS_OF_SHORTS = simd(0x84)
+export const shiftShortsLeft = (bits: number): number[] => [...constant(bits), ...simd(0x8b)]
+export const shiftShortsRight = (bits: number): number[] => [...constant(bits), ...simd(0x8d)]
 /** The sum of four int32 lanes of a local. */
 export const sumLanes = (local: number): number[] =>
   [0, 1, 2, 3].flatMap((lane) => [...get(local), ...simd(0x1b, lane), ...(lane > 0 ? [ADD] : [])])

@@ -1,6 +1,6 @@
 import type { TokenTable } from '../core/embedding.js'
-import { type CosineKernel, lateInteraction, reverseInteraction } from '../core/relevance/late.js'
-import { kernelOf } from '../core/relevance/simd.js'
+import { lateInteraction, type PieceCosines, reverseInteraction } from '../core/relevance/late.js'
+import { cosinesOf } from '../core/relevance/simd.js'
 import { cosineIdf } from '../core/relevance/tfidf.js'
 import type { CosineStatistics } from './cosine-statistics.js'
 import type { Forward, Texts } from './forward.js'
@@ -20,14 +20,13 @@ export interface RerankFeatures {
 export class Reranker {
   private readonly forward: Forward
   private readonly texts: TextCosines
-  private readonly kernel: CosineKernel
+  private readonly cosines: PieceCosines
   private readonly table: TokenTable
   /** √ln((N + 1)/(df + ½)) of every piece of the table; of a piece never seen, half the largest. */
   readonly pieceIdf: Float32Array
-  /** Scratch: piece → column in the current cosine matrix, −1 outside. */
+  /** Scratch: piece → its place among the current ones, −1 outside. */
   private readonly pieceSlot: Int32Array
-  /** Scratch: cosines of the current pieces, and the slots and weights of one row's. */
-  private cosines = new Float32Array(0)
+  /** Scratch: the slots and weights of one row's pieces. */
   private slots = new Int32Array(0)
   private nameWeights = new Float32Array(0)
   /** Per piece: 0 not looked at yet, 1 content, 2 punctuation or stop word. */
@@ -41,7 +40,7 @@ export class Reranker {
   ) {
     this.forward = texts.forward
     this.texts = new TextCosines(texts, pairs, statistics)
-    this.kernel = kernelOf(table)
+    this.cosines = cosinesOf(table)
     this.table = table
     this.pieceIdf = pieceIdf
     this.pieceSlot = new Int32Array(table.size).fill(-1)
@@ -60,21 +59,18 @@ export class Reranker {
     const late = new Float32Array(rows.length)
     const reverseLate = new Float32Array(rows.length)
     const found = this.piecesOf(rows)
-    const width = query.pieces.length
-    if (this.cosines.length < found.length * width) this.cosines = new Float32Array(found.length * width * 2)
-    const cosines = this.cosines.subarray(0, found.length * width)
-    this.kernel(query.pieces, found, cosines)
-    const best = new Float32Array(width)
+    this.cosines.compare(query.pieces, found)
+    const best = new Float32Array(query.pieces.length)
     for (let at = 0; at < rows.length; at++) {
       const start = pieceStart[rows[at]!]!
       const count = pieceStart[rows[at]! + 1]! - start
       if (this.slots.length < count) this.slots = new Int32Array(count * 2)
       for (let i = 0; i < count; i++) this.slots[i] = pieceSlot[pieces[start + i]!]!
-      late[at] = lateInteraction(cosines, query.pieceWeights, this.slots, count, best)
+      late[at] = lateInteraction(this.cosines, query.pieceWeights, this.slots, count, best)
       const names = namePieces[rows[at]!]!
       if (this.nameWeights.length < names) this.nameWeights = new Float32Array(names * 2)
       for (let i = 0; i < names; i++) this.nameWeights[i] = this.contentIdf(pieces[start + i]!)
-      reverseLate[at] = reverseInteraction(cosines, width, this.slots, this.nameWeights, names)
+      reverseLate[at] = reverseInteraction(this.cosines, this.slots, this.nameWeights, names)
     }
     for (let i = 0; i < found.length; i++) pieceSlot[found[i]!] = -1
     return { late, reverseLate }

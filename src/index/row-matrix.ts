@@ -8,6 +8,7 @@ import {
   DOT,
   get,
   LOAD_I32,
+  loadI32,
   loadVector,
   loadWidened,
   MULTIPLY,
@@ -15,6 +16,7 @@ import {
   storeI32,
   sumLanes,
   type WasmFunction,
+  XOR,
   ZERO,
 } from '../core/wasm.js'
 import { growTo } from './typed.js'
@@ -43,6 +45,8 @@ export interface RowMatrix {
   compareQuery(n: number): void
   /** Compares them with a row. */
   compareRow(row: number, n: number): void
+  /** A row as it is stored: proportional to its floats. Valid until the next `push`. */
+  stored(at: number): Int8Array
   /** A row, dequantized. */
   row(at: number): Float32Array
   /** Rows of `stride` int8 each, and their scales. */
@@ -110,9 +114,13 @@ export class ScalarRows implements RowMatrix {
     }
   }
 
-  row(at: number): Float32Array {
+  stored(at: number): Int8Array {
     const start = at * strideOf(this.dims)
-    return Float32Array.from(this.rows.subarray(start, start + this.dims), (x) => x * this.scales[at]!)
+    return this.rows.subarray(start, start + this.dims)
+  }
+
+  row(at: number): Float32Array {
+    return Float32Array.from(this.stored(at), (x) => x * this.scales[at]!)
   }
 
   bytes(): { rows: Uint8Array; scales: Uint8Array } {
@@ -192,9 +200,12 @@ export class SimdRows implements RowMatrix {
     for (let i = 0; i < n; i++) sims[i] = sums[i]! * scales[list[i]!]! * unit
   }
 
+  stored(at: number): Int8Array {
+    return new Int8Array(this.memory.buffer, this.layout.rows + at * this.stride, this.dims)
+  }
+
   row(at: number): Float32Array {
-    const row = new Int8Array(this.memory.buffer, this.layout.rows + at * this.stride, this.dims)
-    return Float32Array.from(row, (x) => x * this.scales[at]!)
+    return Float32Array.from(this.stored(at), (x) => x * this.scales[at]!)
   }
 
   bytes(): { rows: Uint8Array; scales: Uint8Array } {
@@ -234,25 +245,45 @@ function layoutOf(stride: number): Layout {
 function kernels(stride: number, layout: Layout): WasmFunction[] {
   const groups = Array.from({ length: stride / 8 }, (_, k) => k)
   const one = (name: string, parameters: number, asked: (k: number) => number[]): WasmFunction => {
-    const [N, LIST, OUT, ROW, SUM0] = [parameters - 1, parameters, parameters + 1, parameters + 2, parameters + 3]
+    const N = parameters - 1
+    const [LIST, OUT, ROW, LEFT, SEEN, SUM0] = [N + 1, N + 2, N + 3, N + 4, N + 5, N + 6]
+    const address = [
+      ...get(LIST),
+      ...LOAD_I32,
+      ...constant(stride),
+      MULTIPLY,
+      ...constant(layout.rows),
+      ADD,
+      ...set(ROW),
+    ]
     // two sums in turn, so that an addition need not wait for the one before
     const product = (k: number) => [
       ...[...get(ROW), ...loadWidened(k * 8), ...asked(k), ...DOT],
       ...[...get(SUM0 + (k % 2)), ...ADD_LANES, ...set(SUM0 + (k % 2))],
     ]
     const nextRow = [
-      ...[...get(LIST), ...LOAD_I32, ...constant(stride), MULTIPLY, ...constant(layout.rows), ADD, ...set(ROW)],
+      ...address,
       ...[...ZERO, ...set(SUM0), ...ZERO, ...set(SUM0 + 1)],
       ...groups.flatMap(product),
       ...[...get(SUM0), ...get(SUM0 + 1), ...ADD_LANES, ...set(SUM0)],
       ...[...get(OUT), ...sumLanes(SUM0), ...storeI32(0)],
       ...[...advance(LIST, 4), ...advance(OUT, 4)],
     ]
+    // rows far apart are waited for one by one; a look at all of them first lets the waits overlap
+    const touched = Array.from({ length: Math.ceil(stride / LINE) }, (_, k) => k * LINE)
+    const touch = [
+      ...address,
+      ...touched.flatMap((at) => [...get(ROW), ...loadI32(at), ...get(SEEN), XOR, ...set(SEEN)]),
+      ...advance(LIST, 4),
+    ]
     const body = [
+      ...[...constant(layout.list), ...set(LIST), ...get(N), ...set(LEFT), ...countdown(LEFT, 1, touch)],
+      // so that the looks are not optimized away
+      ...[...constant(layout.sums), ...get(SEEN), ...storeI32(0)],
       ...[...constant(layout.list), ...set(LIST), ...constant(layout.sums), ...set(OUT)],
       ...countdown(N, 1, nextRow),
     ]
-    return { name, parameters, integers: 3, vectors: 2, body }
+    return { name, parameters, integers: 5, vectors: 2, body }
   }
   return [
     one('query', 1, (k) => [...constant(0), ...loadVector(k * 16)]),

@@ -14,7 +14,7 @@ import { type FileSeal, readSections, replaceFile, sealOf, writeSections } from 
 import { growTo } from './typed.js'
 
 /** Raised when the layout of the snapshot files changes; an older one is rebuilt. */
-const FORMAT = 3
+const FORMAT = 4
 /** Capabilities added at once while following: the vocabulary and statistics are updated once a batch. */
 const ADD_BATCH = 2048
 const MANIFEST = 'manifest.json'

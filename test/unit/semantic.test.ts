@@ -4,10 +4,11 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LabelSet } from '../../src/core/document.js'
-import { SemanticIndex, TAIL } from '../../src/index/semantic.js'
+import { SimdRows } from '../../src/index/row-matrix.js'
+import { LIMITS, type Limits, SemanticIndex } from '../../src/index/semantic.js'
 import { readSections, sealOf, verifySeal, writeSections } from '../../src/index/snapshot.js'
 
-const DIMS = 16
+const DIMS = 64
 function random(seed: number): () => number {
   let state = seed >>> 0
   return () => {
@@ -20,9 +21,13 @@ function unit(next: () => number, dims = DIMS): Float32Array {
   const length = Math.hypot(...v)
   return v.map((x) => x / length)
 }
-function filled(count: number, seed = 1): { index: SemanticIndex; vectors: Map<number, Float32Array> } {
+const SMALL: Limits = { exact: 200, scanned: 1000 }
+function filled(
+  count: number,
+  { seed = 1, limits = LIMITS } = {},
+): { index: SemanticIndex; vectors: Map<number, Float32Array> } {
   const next = random(seed)
-  const index = new SemanticIndex(DIMS)
+  const index = new SemanticIndex(DIMS, new SimdRows(DIMS), limits)
   const vectors = new Map<number, Float32Array>()
   for (let i = 0; i < count; i++) {
     const label = i * 2 + 1
@@ -40,10 +45,11 @@ const naive = (vectors: Map<number, Float32Array>, query: Float32Array, k: numbe
 
 describe('SemanticIndex', () => {
   it.each([
-    ['without a graph', 3000],
-    ['with a graph and a tail of newer rows', TAIL + 3000],
-  ])('finds what an exact scan finds (recall@10 ≥ .97 over 50 queries, int8 order included) %s', (_, count) => {
-    const { index, vectors } = filled(count)
+    ['comparing all', 3000, LIMITS],
+    ['by sign codes', 3000, { exact: 200, scanned: 10_000 }],
+    ['by sign codes of the newer rows and a graph of the older', 4000, SMALL],
+  ])('finds what an exact scan finds (recall@10 ≥ .97 over 50 queries, int8 order included) %s', (_, count, limits) => {
+    const { index, vectors } = filled(count, { limits })
     const next = random(7)
     let found = 0
     for (let q = 0; q < 50; q++) {
@@ -54,8 +60,8 @@ describe('SemanticIndex', () => {
     expect(found / 500).toBeGreaterThanOrEqual(0.97)
   })
 
-  it('answers the same from the graph alone as from graph and tail', () => {
-    const { index } = filled(TAIL + 500)
+  it('answers the same from the graph alone as from graph and newer rows', () => {
+    const { index } = filled(1500, { limits: SMALL })
     const queries = Array.from({ length: 20 }, (_, i) => unit(random(i)))
     const before = queries.map((query) => index.search(query, 10))
     index.settle()
@@ -65,7 +71,7 @@ describe('SemanticIndex', () => {
   })
 
   it('never answers what was removed from the graph, and answers what was added after', () => {
-    const { index, vectors } = filled(TAIL + 500)
+    const { index, vectors } = filled(1500, { limits: SMALL })
     index.settle()
     const [label, vector] = [...vectors][7]!
     expect(index.search(vector, 1).labels[0]).toBe(label)
@@ -86,8 +92,8 @@ describe('SemanticIndex', () => {
     })
   })
 
-  it('never returns what was removed or what a filter forbids, for any filter', () => {
-    const { index, vectors } = filled(400)
+  it.each([LIMITS, SMALL])('never returns what was removed or what a filter forbids, for any filter %o', (limits) => {
+    const { index, vectors } = filled(400, { limits })
     const all = [...vectors.keys()]
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), fc.double({ min: 0, max: 1, noNaN: true }), (seed, share) => {
@@ -139,18 +145,21 @@ describe('SemanticIndex', () => {
     })
     afterAll(() => fs.rmSync(folder, { recursive: true }))
 
-    it('answers the same after a restore, and can be added to', async () => {
-      const { index } = filled(500)
-      index.remove([1, 3])
-      const sections = path.join(folder, 'sections.snap')
-      await writeSections(sections, index.sections())
-      const restored = SemanticIndex.restore(await readSections(sections))
-      const query = unit(random(11))
-      expect(restored.search(query, 20)).toEqual(index.search(query, 20))
-      restored.add(5001, query)
-      expect(restored.search(query, 1).labels[0]).toBe(5001)
-      expect(restored.count).toBe(index.count + 1)
-    })
+    it.each([500, LIMITS.exact + 20])(
+      'answers the same after a restore of %i rows, and can be added to',
+      async (count) => {
+        const { index } = filled(count)
+        index.remove([1, 3])
+        const sections = path.join(folder, 'sections.snap')
+        await writeSections(sections, index.sections())
+        const restored = SemanticIndex.restore(await readSections(sections))
+        const query = unit(random(11))
+        expect(restored.search(query, 20)).toEqual(index.search(query, 20))
+        restored.add(50_001, query)
+        expect(restored.search(query, 1).labels[0]).toBe(50_001)
+        expect(restored.count).toBe(index.count + 1)
+      },
+    )
 
     it('finds every flipped byte and every cut before reading on', async () => {
       const { index } = filled(20)

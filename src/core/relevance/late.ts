@@ -13,75 +13,92 @@ export function inverseNorms(table: Pick<TokenTable, 'rows' | 'size' | 'dims'>):
 }
 
 /**
- * Cosines of every query piece to every document piece: `found.length × asked.length`, row-major by document piece.
- * This is the hot spot of re-ranking; a kernel only has to fill the same matrix.
+ * Cosines of every query piece to every document piece, the hot spot of re-ranking. Asked once for the pieces of a query and of all its
+ * candidates, then by candidate. `asked.length` and `found.length` below are those of the last `compare`.
  */
-export type CosineKernel = (asked: Uint32Array, found: Uint32Array, out: Float32Array) => void
+export interface PieceCosines {
+  compare(asked: Uint32Array, found: Uint32Array): void
+  /** For each asked piece, its largest cosine to the found ones at the first `count ≥ 1` of `places`; `asked.length` numbers to `best`. */
+  bestToFound(places: Int32Array, count: number, best: Float32Array): void
+  /** The largest cosine of the found piece at a place to any asked one; −1 when none was asked. */
+  bestToAsked(place: number): number
+}
 
-/** The kernel in plain JavaScript: integer dot products over the int8 rows, scaled by both norms. */
-export function scalarKernel(table: Pick<TokenTable, 'rows' | 'size' | 'dims'>): CosineKernel {
-  const norms = inverseNorms(table)
-  const { rows, dims } = table
-  return (asked, found, out) => {
+/** In plain JavaScript: integer dot products over the int8 rows, scaled by both norms. */
+export class ScalarCosines implements PieceCosines {
+  private readonly table: Pick<TokenTable, 'rows' | 'size' | 'dims'>
+  private readonly norms: Float32Array
+  private width = 0
+  private cosines = new Float32Array(0)
+
+  constructor(table: Pick<TokenTable, 'rows' | 'size' | 'dims'>) {
+    this.table = table
+    this.norms = inverseNorms(table)
+  }
+
+  compare(asked: Uint32Array, found: Uint32Array): void {
+    const { norms, table } = this
+    const { rows, dims } = table
+    this.width = asked.length
+    this.cosines = new Float32Array(found.length * asked.length)
     for (let f = 0; f < found.length; f++) {
-      const row = found[f]! * dims
-      const norm = norms[found[f]!]!
       for (let a = 0; a < asked.length; a++) {
-        const other = asked[a]! * dims
         let dot = 0
-        for (let i = 0; i < dims; i++) dot += rows[row + i]! * rows[other + i]!
-        out[f * asked.length + a] = dot * norm * norms[asked[a]!]!
+        for (let i = 0; i < dims; i++) dot += rows[found[f]! * dims + i]! * rows[asked[a]! * dims + i]!
+        this.cosines[f * asked.length + a] = dot * norms[found[f]!]! * norms[asked[a]!]!
       }
     }
+  }
+
+  bestToFound(places: Int32Array, count: number, best: Float32Array): void {
+    const { cosines, width } = this
+    best.fill(-1, 0, width)
+    for (let i = 0; i < count; i++) {
+      for (let t = 0; t < width; t++) best[t] = Math.max(best[t]!, cosines[places[i]! * width + t]!)
+    }
+  }
+
+  bestToAsked(place: number): number {
+    const { cosines, width } = this
+    let best = -1
+    for (let t = place * width; t < (place + 1) * width; t++) best = Math.max(best, cosines[t]!)
+    return best
   }
 }
 
 /**
- * Late interaction (Khattab, Zaharia 2020, "ColBERT", section 3.2, over static vectors): Σ_t w_t · max_d cos(t, d).
- * `cosines` is `? × weights.length` as a kernel fills it, the first `count` of `rows` are the document's rows in it, `weights` sum to 1;
- * `best` is scratch of the length of `weights`.
+ * Late interaction (Khattab, Zaharia 2020, "ColBERT", section 3.2, over static vectors): Σ_t w_t · max_d cos(t, d). `weights` are those of the
+ * pieces asked and sum to 1, the document's pieces stand at the first `count` of `places`; `best` is scratch of the length of `weights`.
  */
 export function lateInteraction(
-  cosines: Float32Array,
+  cosines: PieceCosines,
   weights: Float32Array,
-  rows: Int32Array,
+  places: Int32Array,
   count: number,
   best: Float32Array,
 ): number {
   if (count === 0) return 0
-  const width = weights.length
-  best.fill(-1)
-  for (let i = 0; i < count; i++) {
-    const at = rows[i]! * width
-    for (let t = 0; t < width; t++) {
-      const cosine = cosines[at + t]!
-      if (cosine > best[t]!) best[t] = cosine
-    }
-  }
+  cosines.bestToFound(places, count, best)
   let sum = 0
-  for (let t = 0; t < width; t++) sum += weights[t]! * best[t]!
+  for (let t = 0; t < weights.length; t++) sum += weights[t]! * best[t]!
   return sum
 }
 
 /**
- * The reverse over a name: the weighted mean, over the name's pieces (the first `count` of `rows`), of the best cosine to any query piece.
- * `weights` are those of `rows`.
+ * The reverse over a name: the weighted mean, over the name's pieces (at the first `count` of `places`), of the best cosine to any query
+ * piece. `weights` are those of the places; 0 when all are 0.
  */
 export function reverseInteraction(
-  cosines: Float32Array,
-  width: number,
-  rows: Int32Array,
+  cosines: PieceCosines,
+  places: Int32Array,
   weights: Float32Array,
   count: number,
 ): number {
-  if (width === 0) return 0
   let sum = 0
   let total = 0
   for (let i = 0; i < count; i++) {
-    const at = rows[i]! * width
-    let best = -1
-    for (let t = 0; t < width; t++) if (cosines[at + t]! > best) best = cosines[at + t]!
-    sum += weights[i]! * best
+    if (weights[i] === 0) continue
+    sum += weights[i]! * cosines.bestToAsked(places[i]!)
     total += weights[i]!
   }
   return total > 0 ? sum / total : 0

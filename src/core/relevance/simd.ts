@@ -9,34 +9,53 @@ import {
   countup,
   DOT,
   get,
+  LARGER_FLOATS,
   LOAD_I32,
+  loadSplatFloat,
   loadVector,
   loadWidened,
+  MULTIPLY,
+  MULTIPLY_FLOATS,
+  pickLanes,
   set,
-  storeI32,
-  sumLanes,
+  splatFloats,
+  storeVector,
+  TO_FLOATS,
   type WasmFunction,
   ZERO,
 } from '../wasm.js'
-import { type CosineKernel, inverseNorms, scalarKernel } from './late.js'
+import { inverseNorms, type PieceCosines, ScalarCosines } from './late.js'
 
 /** Asked rows are taken four at a time, so that each found row is loaded once for four products. */
 const BLOCK = 4
+const VECTOR = 16
 const PAGE = 65536
+const blocks = Array.from({ length: BLOCK }, (_, k) => k)
+const numbers = (length: number): number[] => Array.from({ length }, (_, i) => i)
 
-/** Numbers of the function's parameters and locals. */
-const [ASKED, ASKED_COUNT, FOUND, FOUND_COUNT, OUT, ROW, AT, LEFT, P, I, V, SUM0] = Array.from(
-  { length: 12 },
-  (_, i) => i,
-) as [number, number, number, number, number, number, number, number, number, number, number, number]
+/** Sums the four lanes of each of four vectors: one lane each. */
+function sumEach(first: number): number[] {
+  const two = (a: number, b: number) => [
+    ...[...get(a), ...get(b), ...pickLanes(0, 4, 1, 5), ...get(a), ...get(b), ...pickLanes(2, 6, 3, 7), ...ADD_LANES],
+    ...set(a),
+  ]
+  const [a, c] = [first, first + 2]
+  return [
+    ...[...two(a, first + 1), ...two(c, first + 3)],
+    ...[...get(a), ...get(c), ...pickLanes(0, 1, 4, 5), ...get(a), ...get(c), ...pickLanes(2, 3, 6, 7), ...ADD_LANES],
+  ]
+}
 
 /**
- * `dots(asked, askedCount, found, foundCount, out)`: integer dot products of every found row (byte addresses of int8 rows, as a list at `found`)
- * with every asked row (int16 rows one after the other at `asked`, a multiple of four of them), to int32 at `out`, found-major.
+ * `compare(asked, askedCount, found, foundCount, norms, out)`: cosines of every found row (ids, as a list at `found`) with every asked row
+ * (int16 rows one after the other at `asked`, a multiple of four of them, their inverse norms behind them), to float32 at `out`, found-major.
+ * `norms` is where the inverse norms of all rows stand.
  */
-function dotsFunction(dims: number): WasmFunction {
+function compareFunction(dims: number): WasmFunction {
+  const [ASKED, ASKED_COUNT, FOUND, FOUND_COUNT, NORMS, OUT, ROW, NORM, AT, ASKED_NORM, LEFT, P, I, V, SUM0] = numbers(
+    15,
+  ) as FifteenNumbers
   const stride = dims * 2
-  const blocks = Array.from({ length: BLOCK }, (_, k) => k)
   const product = (k: number) => [
     ...[...get(V), ...get(P), ...loadVector(k * stride), ...DOT],
     ...[...get(SUM0 + k), ...ADD_LANES, ...set(SUM0 + k)],
@@ -44,76 +63,184 @@ function dotsFunction(dims: number): WasmFunction {
   const eightDimensions = [
     ...[...get(ROW), ...get(I), ADD, ...loadWidened(0), ...set(V)],
     ...blocks.flatMap(product),
-    ...advance(P, 16),
+    ...advance(P, VECTOR),
   ]
   const block = [
     ...blocks.flatMap((k) => [...ZERO, ...set(SUM0 + k)]),
     ...[...get(AT), ...set(P), ...constant(0), ...set(I)],
     ...countup(I, 8, dims, eightDimensions),
-    ...blocks.flatMap((k) => [...get(OUT), ...sumLanes(SUM0 + k), ...storeI32(k * 4)]),
-    ...advance(OUT, BLOCK * 4),
-    ...advance(AT, BLOCK * stride),
+    ...[...get(OUT), ...sumEach(SUM0), ...TO_FLOATS],
+    ...[
+      ...get(ASKED_NORM),
+      ...loadVector(0),
+      ...MULTIPLY_FLOATS,
+      ...get(NORM),
+      ...loadSplatFloat(0),
+      ...MULTIPLY_FLOATS,
+    ],
+    ...storeVector(0),
+    ...[...advance(OUT, VECTOR), ...advance(ASKED_NORM, VECTOR), ...advance(AT, BLOCK * stride)],
   ]
   const foundRow = [
-    ...[...get(FOUND), ...LOAD_I32, ...set(ROW), ...advance(FOUND, 4)],
-    ...[...get(ASKED), ...set(AT), ...get(ASKED_COUNT), ...set(LEFT)],
+    ...[...get(FOUND), ...LOAD_I32, ...constant(dims), MULTIPLY, ...set(ROW)],
+    ...[...get(NORMS), ...get(FOUND), ...LOAD_I32, ...constant(4), MULTIPLY, ADD, ...set(NORM), ...advance(FOUND, 4)],
+    ...[
+      ...get(ASKED),
+      ...set(AT),
+      ...get(ASKED),
+      ...get(ASKED_COUNT),
+      ...constant(stride),
+      MULTIPLY,
+      ADD,
+      ...set(ASKED_NORM),
+    ],
+    ...[...get(ASKED_COUNT), ...set(LEFT)],
     ...countdown(LEFT, BLOCK, block),
   ]
-  return { name: 'dots', parameters: 5, integers: 5, vectors: 5, body: countdown(FOUND_COUNT, 1, foundRow) }
+  return { name: 'compare', parameters: 6, integers: 7, vectors: 5, body: countdown(FOUND_COUNT, 1, foundRow) }
+}
+type FifteenNumbers = [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+]
+
+/** `best(places, count, width, cosines, out)`: of `count` rows, `width` bytes each, at `cosines`, the largest number in each column. */
+function bestFunction(): WasmFunction {
+  const [PLACES, COUNT, WIDTH, COSINES, OUT, LEFT, P, COLUMNS, BEST] = numbers(9) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
+  const row = [
+    ...[...get(COSINES), ...get(P), ...LOAD_I32, ...get(WIDTH), MULTIPLY, ADD, ...loadVector(0)],
+    ...[...get(BEST), ...LARGER_FLOATS, ...set(BEST), ...advance(P, 4)],
+  ]
+  const columns = [
+    ...[...splatFloats(-1), ...set(BEST), ...get(PLACES), ...set(P), ...get(COUNT), ...set(LEFT)],
+    ...countdown(LEFT, 1, row),
+    ...[...get(OUT), ...get(BEST), ...storeVector(0), ...advance(OUT, VECTOR), ...advance(COSINES, VECTOR)],
+  ]
+  const body = [...get(WIDTH), ...set(COLUMNS), ...countdown(COLUMNS, VECTOR, columns)]
+  return { name: 'best', parameters: 5, integers: 3, vectors: 1, body }
 }
 
-const kernels = new WeakMap<object, CosineKernel>()
+const known = new WeakMap<object, PieceCosines>()
 
-/** The fastest kernel for a table; made once a table, since it holds a copy of it. */
-export function kernelOf(table: Pick<TokenTable, 'rows' | 'size' | 'dims'>): CosineKernel {
-  const known = kernels.get(table)
-  if (known !== undefined) return known
-  const kernel = simdKernel(table)
-  kernels.set(table, kernel)
-  return kernel
+/** The fastest cosines for a table; made once a table, since they hold a copy of it. */
+export function cosinesOf(table: Pick<TokenTable, 'rows' | 'size' | 'dims'>): PieceCosines {
+  const made = known.get(table)
+  if (made !== undefined) return made
+  const cosines = table.dims % 8 === 0 ? new SimdCosines(table) : new ScalarCosines(table)
+  known.set(table, cosines)
+  return cosines
 }
 
 /**
- * The kernel with 128-bit WebAssembly SIMD, about ten times as fast as the scalar one and equal to it but for rounding.
- * Falls back to the scalar one for tables whose rows are no multiple of eight long. Takes a copy of the table (`size × dims` bytes).
+ * With 128-bit WebAssembly SIMD, about ten times as fast as the scalar ones and equal to them but for rounding. For tables whose rows are a
+ * multiple of eight long. Its memory holds a copy of the table (`size × dims` bytes), the inverse norms, then what each question needs.
  */
-export function simdKernel(table: Pick<TokenTable, 'rows' | 'size' | 'dims'>): CosineKernel {
-  const { rows, size, dims } = table
-  if (dims % 8 !== 0) return scalarKernel(table)
-  const norms = inverseNorms(table)
-  const scratch = Math.ceil((size * dims) / 16) * 16
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((scratch + PAGE) / PAGE) })
-  new Int8Array(memory.buffer).set(rows)
-  const dots = assemble([dotsFunction(dims)], memory).dots as (
-    asked: number,
-    n: number,
-    found: number,
-    m: number,
-    out: number,
-  ) => void
-  return (asked, found, cosines) => {
-    if (asked.length === 0 || found.length === 0) return
-    const width = Math.ceil(asked.length / BLOCK) * BLOCK
-    const foundAt = scratch + width * dims * 2
-    const outAt = foundAt + found.length * 4
-    const missing = outAt + found.length * width * 4 - memory.buffer.byteLength
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE))
-    const wide = new Int16Array(memory.buffer, scratch, width * dims)
+export class SimdCosines implements PieceCosines {
+  private readonly table: Pick<TokenTable, 'rows' | 'size' | 'dims'>
+  private readonly memory: WebAssembly.Memory
+  private readonly normsAt: number
+  private readonly scratch: number
+  private readonly kernels: {
+    compare(asked: number, n: number, found: number, m: number, norms: number, out: number): void
+    best(places: number, count: number, width: number, cosines: number, out: number): void
+  }
+  /** Asked pieces, rounded up to whole blocks. */
+  private width = 0
+  private cosinesAt = 0
+  private placesAt = 0
+  /** A view of the memory: growing that detaches it. */
+  private cosines = new Float32Array(0)
+
+  constructor(table: Pick<TokenTable, 'rows' | 'size' | 'dims'>) {
+    this.table = table
+    this.normsAt = roundUp(table.size * table.dims)
+    this.scratch = roundUp(this.normsAt + table.size * 4)
+    this.memory = new WebAssembly.Memory({ initial: Math.ceil(this.scratch / PAGE) })
+    new Int8Array(this.memory.buffer).set(table.rows)
+    new Float32Array(this.memory.buffer, this.normsAt, table.size).set(inverseNorms(table))
+    this.kernels = assemble(
+      [compareFunction(table.dims), bestFunction()],
+      this.memory,
+    ) as unknown as typeof this.kernels
+  }
+
+  compare(asked: Uint32Array, found: Uint32Array): void {
+    const { dims } = this.table
+    this.width = Math.ceil(asked.length / BLOCK) * BLOCK
+    const foundAt = this.scratch + this.width * (dims * 2 + 4)
+    this.cosinesAt = roundUp(foundAt + found.length * 4)
+    const length = found.length * this.width
+    this.placesAt = this.cosinesAt + length * 4 + this.width * 4
+    this.reserve(this.placesAt)
+    this.cosines = new Float32Array(this.memory.buffer, this.cosinesAt, length)
+    if (length === 0) return
+    this.ask(asked)
+    new Uint32Array(this.memory.buffer, foundAt, found.length).set(found)
+    this.kernels.compare(this.scratch, this.width, foundAt, found.length, this.normsAt, this.cosinesAt)
+    // what fills up the last block must never be the best
+    for (let at = asked.length; at < this.width; at++)
+      for (let f = at; f < length; f += this.width) this.cosines[f] = -1
+  }
+
+  /** Writes the asked rows, widened, and their inverse norms; zeros fill up the last block. */
+  private ask(asked: Uint32Array): void {
+    const { rows, dims } = this.table
+    const wide = new Int16Array(this.memory.buffer, this.scratch, this.width * dims)
+    for (let a = 0; a < asked.length; a++) wide.set(rows.subarray(asked[a]! * dims, (asked[a]! + 1) * dims), a * dims)
     wide.fill(0, asked.length * dims)
-    for (let a = 0; a < asked.length; a++) {
-      const from = asked[a]! * dims
-      for (let i = 0; i < dims; i++) wide[a * dims + i] = rows[from + i]!
-    }
-    const addresses = new Uint32Array(memory.buffer, foundAt, found.length)
-    for (let f = 0; f < found.length; f++) addresses[f] = found[f]! * dims
-    dots(scratch, width, foundAt, found.length, outAt)
-    const sums = new Int32Array(memory.buffer, outAt, found.length * width)
-    const askedNorms = Float32Array.from(asked, (id) => norms[id]!)
-    for (let f = 0; f < found.length; f++) {
-      const norm = norms[found[f]!]!
-      for (let a = 0; a < asked.length; a++) {
-        cosines[f * asked.length + a] = sums[f * width + a]! * norm * askedNorms[a]!
-      }
-    }
+    const all = new Float32Array(this.memory.buffer, this.normsAt, this.table.size)
+    const norms = new Float32Array(this.memory.buffer, this.scratch + this.width * dims * 2, this.width)
+    for (let a = 0; a < this.width; a++) norms[a] = a < asked.length ? all[asked[a]!]! : 0
+  }
+
+  bestToFound(places: Int32Array, count: number, best: Float32Array): void {
+    const { width, placesAt, cosinesAt } = this
+    if (width === 0) return
+    this.reserve(placesAt + count * 4)
+    new Int32Array(this.memory.buffer, placesAt, count).set(places.subarray(0, count))
+    const bestAt = placesAt - width * 4
+    this.kernels.best(placesAt, count, width * 4, cosinesAt, bestAt)
+    const found = new Float32Array(this.memory.buffer, bestAt, width)
+    for (let t = 0; t < best.length; t++) best[t] = found[t]!
+  }
+
+  bestToAsked(place: number): number {
+    const { cosines, width } = this
+    let best = -1
+    for (let t = place * width; t < (place + 1) * width; t++) if (cosines[t]! > best) best = cosines[t]!
+    return best
+  }
+
+  private reserve(bytes: number): void {
+    const missing = bytes - this.memory.buffer.byteLength
+    if (missing <= 0) return
+    const { byteOffset, length } = this.cosines
+    this.memory.grow(Math.ceil(missing / PAGE))
+    this.cosines = new Float32Array(this.memory.buffer, byteOffset, length)
   }
 }
+
+const roundUp = (bytes: number): number => Math.ceil(bytes / VECTOR) * VECTOR
