@@ -33,9 +33,8 @@ function tallyOf({ tools, scenarios }: Findings): Tally {
 /** Two or three sentences that say for whom, with the numbers, and what would turn them round. */
 export function verdictOf(findings: Findings): Comparison['verdict'] {
   const tally = tallyOf(findings)
-  const opening = openingOf(findings, tally)
   return {
-    sentences: [...opening, evidenceSentence(findings)].slice(0, 3),
+    sentences: [...openingOf(findings, tally), findings.headToHead.note],
     flips: flipsOf(findings, tally),
   }
 }
@@ -47,28 +46,26 @@ function openingOf({ tools, relation, scenarios }: Findings, tally: Tally): stri
     const won = tally.alone.get(slug)!
     return won.length === 0 ? [] : [`${name} for ${titles(won)} (alone in ${won.length} ${of})`]
   })
+  const take = takes.length > 0 ? [`Take ${listed(takes)}.`] : []
   if (relation.kind === 'complements') {
     const both =
       tally.together.length > 0
         ? `Not one or the other: ${tally.together.length} ${of} ${tally.together.length === 1 ? 'needs' : 'need'} both, such as ${titles(tally.together)}.`
         : `Not one or the other: they stand in different places of a stack, and no situation of ${scenarios.length} is a contest between them.`
-    return [both, takes.length > 0 ? `By itself, take ${listed(takes)}.` : '']
+    return [both, ...(takes.length > 0 ? [`By itself, take ${listed(takes)}.`] : [])]
   }
   if (relation.kind === 'unrelated') {
-    return [
-      `There is nothing to choose between: no capability of one stands in for one of the other.`,
-      takes.length > 0 ? `Take ${listed(takes)}.` : '',
-    ]
+    return [`There is nothing to choose between: no capability of one stands in for one of the other.`, ...take]
   }
   if (relation.kind === 'contains' && relation.container) {
     const outer = nameOf(relation.container)
     const inner = listed(tools.filter((tool) => tool.slug !== relation.container).map((tool) => tool.name))
     return [
       `${outer} has ${inner} inside: take ${outer} when what it adds is wanted, ${inner} by itself when not.`,
-      takes.length > 0 ? `Take ${listed(takes)}.` : '',
+      ...take,
     ]
   }
-  const contest = takes.length > 0 ? `Take ${listed(takes)}.` : `In none ${of} does one win alone.`
+  const [contest = `In none ${of} does one win alone.`] = take
   const shared =
     tally.either.length > 0
       ? `In ${tally.either.length} ${of} either does (${titles(tally.either)}), so the price decides there: ${prices(tools)}.`
@@ -88,10 +85,6 @@ const prices = (tools: readonly Tool[]): string =>
       (tool) => `${tool.name} is ${priceWords(tool.pricing).replace(/^no price is known$/, 'without a known price')}`,
     ),
   )
-
-function evidenceSentence({ headToHead }: Findings): string {
-  return headToHead.note
-}
 
 /** What would turn the verdict round, computed from the tally; at most four sentences. */
 function flipsOf(findings: Findings, tally: Tally): string[] {
