@@ -70,7 +70,10 @@ export function judgeFormat(
   const lists = names.flatMap((name) => record.attribute(name) ?? [])
   const listed = lists.find((one) => pattern.test(String(one.value)))
   if (listed) return met(listed.statement)
-  const said = input && lists.length > 0 ? UNKNOWN : byMention(record, pattern)
+  // what goes in proves nothing of what comes out
+  const other = output ? 'attributes.inputFormats' : input ? 'attributes.outputFormats' : undefined
+  const telling = { ...record, statements: record.statements.filter(({ path }) => path !== other) }
+  const said = input && lists.length > 0 ? UNKNOWN : byMention(telling, pattern)
   if (said.state !== 'unknown') return said
   const closed = lists.find((one) => isClosedList(String(one.value)))
   return closed ? notMet(closed.statement) : UNKNOWN
@@ -82,7 +85,7 @@ const DATABASES = ['databases', 'persistence', 'storageModel'] as const
 export function judgeDatabase(record: RecordView, name: string): Verdict {
   const said = byMention(
     record,
-    new RegExp(`\\b${name.startsWith('Postgres') ? 'Postgres(?:QL)?' : escaped(name)}\\b`, 'i'),
+    new RegExp(`\\b${/^postgres/i.test(name) ? 'Postgres(?:QL)?' : escaped(name)}\\b`, 'i'),
   )
   if (said.state !== 'unknown') return said
   const list = DATABASES.map((one) => record.attribute(one)).find(

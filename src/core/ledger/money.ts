@@ -16,7 +16,7 @@ const CURRENCY: Readonly<Record<string, string>> = {
 const SCALE: Readonly<Record<string, number>> = { k: 1e3, thousand: 1e3, m: 1e6, million: 1e6, billion: 1e9 }
 
 export const PRICE_PHRASE =
-  /\b(?:(?:that )?costs? )?(?:under|below|less than|at most|no more than|cheaper than|up to|max(?:imum)?(?: of)?|within|for) (?:(?<sign>[$€£])\s?(?<signed>\d[\d.,]*)|(?<plain>\d[\d.,]*) ?(?<name>usd|eur|gbp|dollars?|euros?))(?: ?(?:per|an?|\/|each) ?(?<per>(?:\d[\d,]* |million |thousand |1[kKmM] )?[\w-]+(?: (?:tokens|requests|messages|pages|searches|mails|emails|minutes|images|characters|users))?))?/i
+  /\b(?:(?:that )?costs? )?(?:under|below|less than|at most|no more than|cheaper than|up to|max(?:imum)?(?: of)?|within|for) (?:(?<sign>[$€£])\s?(?<signed>\d[\d.,]*)|(?<plain>\d[\d.,]*) ?(?<name>(?:usd|eur|gbp|dollars?|euros?)\b))(?: ?(?:per|an?|\/|each) ?(?<per>(?:\d[\d,]* |million |thousand |1[kKmM] )?[\w-]+(?: (?:tokens|requests|messages|pages|searches|mails|emails|minutes|images|characters|users))?(?: (?:and|per|an?) (?:month|year))?))?/i
 
 interface Rate {
   /** Of how many units the price is. */

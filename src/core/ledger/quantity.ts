@@ -47,13 +47,13 @@ const WORDS: Readonly<Record<string, number>> = {
   twelve: 12,
 }
 
-/** Begins where a number begins, not inside one: a long row of digits would be read again from each of them. */
-const AMOUNT = String.raw`(?<amount>(?<!\d|\d,)\d[\d,]*(?:\.\d+)?)\s?(?<scale>k\b|k(?=[- ]token)|thousand|million|billion|[mb]\b(?= (?:tokens?|parameters|params)))?[-\s]?`
+/** Begins where a number begins, not inside one (a long row of digits would be read again from each of them) or a word ("k8s" is no 8 s). */
+const AMOUNT = String.raw`(?<amount>(?<!\w|\d,)\d[\d,]*(?:\.\d+)?)\s?(?<scale>k\b|k(?=[- ]token)|thousand|million|billion|[mb]\b(?= (?:tokens?|parameters|params)))?[-\s]?`
 const UNIT = String.raw`(?<unit>%|percent|ms|milliseconds?|seconds?|secs?|s\b|minutes?|mins?|hours?|h\b|days?|weeks?|months?|years?|bytes?|[kmgt]i?b\b|(?:[a-z]+-)?[a-z]+s?\b)`
 export const QUANTITY = new RegExp(AMOUNT + UNIT, 'i')
 /** A duration as people say it: "2 hours", "an hour", "ten minutes". */
 export const DURATION =
-  /(?<amount>(?<!\d|\d,)\d[\d,]*(?:\.\d+)?|an?|one|two|three|four|five|six|eight|ten|twelve)[- ](?<unit>milliseconds?|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b/i
+  /(?<amount>(?<!\w|\d,)\d[\d,]*(?:\.\d+)?|an?|one|two|three|four|five|six|eight|ten|twelve)[- ](?<unit>milliseconds?|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b/i
 
 /** A unit in its base, and the factor to it: `minutes` → seconds × 60, `GB` → bytes × 10⁹, anything else → its singular × 1. */
 export function unitOf(name: string): { unit: string; factor: number } {

@@ -16,7 +16,6 @@ const EMPTY = new Set(
 const SAME: Readonly<Record<string, string>> = Object.fromEntries(
   [
     ['mail', 'email'],
-    ['e-mail', 'email'],
     ['transcription', 'transcribe'],
     ['diarization', 'diarize'],
     ['diarise', 'diarize'],

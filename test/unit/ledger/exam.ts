@@ -34,8 +34,14 @@ export function readExam(file: string): ExamRow[] {
     })
 }
 
-export const shipped = (slug: string): ToolRecord =>
-  toolSchema.parse(parse(readFileSync(new URL(`../../../data/catalogue/${slug}.yaml`, import.meta.url), 'utf8')))
+const read = new Map<string, ToolRecord>()
+/** A record of the shipped catalogue. */
+export function shipped(slug: string): ToolRecord {
+  const file = new URL(`../../../data/catalogue/${slug}.yaml`, import.meta.url)
+  const record = read.get(slug) ?? toolSchema.parse(parse(readFileSync(file, 'utf8')))
+  read.set(slug, record)
+  return record
+}
 
 export const ledgerFor = (intent: string, record: ToolRecord): LedgerEntry[] =>
   ledgerOf(requirementsOf(intent), record, record.capabilities)

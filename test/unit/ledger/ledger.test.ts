@@ -6,8 +6,10 @@ import { type LedgerEntry, ledgerOf } from '../../../src/core/ledger/ledger.js'
 import { requirementsOf } from '../../../src/core/ledger/split.js'
 import { type Judged, judgeExam, ledgerFor, readExam, shipped } from './exam.js'
 
-const shareRight = (judged: readonly Judged[]): number =>
-  judged.filter((one) => one.got === one.expected).length / judged.length
+const wrongIn = (judged: readonly Judged[]): string[] =>
+  judged
+    .filter((one) => one.got !== one.expected)
+    .map((one) => `${one.slug}: ${one.phrase} is ${one.expected}, not ${one.got}`)
 
 const tool = (fields: Partial<ToolRecord>): ToolRecord => ({
   slug: 'a',
@@ -45,12 +47,15 @@ function stands(record: ToolRecord, { at, proof }: LedgerEntry): boolean {
 }
 
 describe('the requirement ledger', () => {
-  it('is right on the labelled needs', () => {
-    expect(shareRight(judgeExam(readExam('ledger.tsv')))).toBeGreaterThan(0.95)
+  it('is right on the labelled needs, but for two of 174', () => {
+    expect(wrongIn(judgeExam(readExam('ledger.tsv')))).toEqual([
+      'amazon-sqs: delay messages for 2 hours is not-met, not met',
+      'amazon-textract: handwriting in German is not-met, not met',
+    ])
   })
 
-  it('is right on the needs that were held out', () => {
-    expect(shareRight(judgeExam(readExam('ledger-held-out.tsv')))).toBeGreaterThan(0.95)
+  it('is right on the needs that were held out, but for one of 58', () => {
+    expect(wrongIn(judgeExam(readExam('ledger-held-out.tsv')))).toEqual(['duckdb: scales out is not-met, not met'])
   })
 
   it('claims nothing without a proof out of the record', () => {
