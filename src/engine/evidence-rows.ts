@@ -1,5 +1,5 @@
 import type { Evidence } from '../core/evidence/evidence.js'
-import { allRows, drainRows, type Row, restoreRows } from '../core/evidence/rows.js'
+import { allRows, drainRows, type Row, RowReader } from '../core/evidence/rows.js'
 import type { Lock, LogStore, Store } from '../store/store.js'
 import { barredIn, follow, type Replayed, replay } from './replay.js'
 
@@ -68,17 +68,17 @@ function* storedRows(evidence: Evidence, seq: number): Generator<Row> {
 }
 
 async function loadEvidence(store: LogStore): Promise<Replayed> {
-  const rows: Row[] = []
-  const barred: string[] = []
+  const barred = new Set<string>()
+  const reader = new RowReader(barred)
   let seq = 0
   for await (const row of store.evidence()) {
     if (row.key === SEQ_ROW) seq = Number(row.value)
-    else if (row.key.startsWith('x/')) barred.push(row.key.slice(2))
-    else rows.push(row)
+    else if (row.key.startsWith('x/')) barred.add(row.key.slice(2))
+    else reader.add(row)
   }
   // rows older than the last compaction cannot catch up any more
   if (seq < (await store.compacted())) return replay(store, await barredIn(store))
-  const followed = await follow(store, { evidence: restoreRows(rows, barred), seq })
+  const followed = await follow(store, { evidence: reader.finish(), seq })
   // a verdict holds for the whole log, also for what the rows already contain
   return followed.judged ? replay(store, await barredIn(store)) : followed
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { EvidenceEvent, Impression, Verdict } from '../core/evidence/events.js'
 import type { Evidence } from '../core/evidence/evidence.js'
-import { allRows, type Row, restoreRows } from '../core/evidence/rows.js'
+import { allRows, RowReader } from '../core/evidence/rows.js'
 import type { LogEvent, LogStore } from '../store/store.js'
 
 /** Row prefix under which a checkpoint keeps impressions whose tokens are still good. */
@@ -58,16 +58,16 @@ export async function barredIn(store: LogStore): Promise<Set<string>> {
 /** Builds all evidence anew: from the checkpoint of the last compaction, else from nothing, through the log up to and with `through`. */
 export async function replay(
   store: LogStore,
-  barred: Iterable<string>,
+  barred: ReadonlySet<string>,
   through = Number.POSITIVE_INFINITY,
 ): Promise<Replayed> {
-  const rows: Row[] = []
+  const reader = new RowReader(barred)
   const recent = new RecentImpressions(Number.POSITIVE_INFINITY)
   for await (const row of store.checkpoint()) {
     if (row.key.startsWith(OPEN_IMPRESSION)) recent.set(JSON.parse(row.value!) as Impression)
-    else if (!row.key.startsWith('x/')) rows.push(row)
+    else if (!row.key.startsWith('x/')) reader.add(row)
   }
-  const start = { evidence: restoreRows(rows, barred), seq: await store.compacted() }
+  const start = { evidence: reader.finish(), seq: await store.compacted() }
   return follow(store, start, { get: (id) => recent.get(id) }, through)
 }
 

@@ -22,27 +22,62 @@ const BURST = 1.25
 const BURST_FLOW = 0.15
 const BURST_HALF_LIFE = 1 / 12
 
-type Bucket = [mass: number, at: number]
-
-/** Leaky buckets, keyed by name; they empty as the evidence they let through decays. */
+/** Leaky buckets, keyed by name; they empty as the evidence they let through decays. In columns: there are a few for every match. */
 export class Buckets {
-  readonly all = new Map<string, Bucket>()
+  private readonly slots = new Map<string, number>()
+  private masses = new Float64Array(64)
+  /** When each mass was right, ms. */
+  private times = new Float64Array(64)
   readonly dirty = new Set<string>()
 
-  mass(key: string, halfLife: number, now: number): number {
-    const bucket = this.all.get(key)
-    return bucket === undefined ? 0 : decayed(bucket[0], bucket[1], now, halfLife)
+  keys(): Iterable<string> {
+    return this.slots.keys()
+  }
+
+  pack(key: string): [mass: number, at: number] | undefined {
+    const slot = this.slots.get(key)
+    return slot === undefined ? undefined : [this.masses[slot]!, this.times[slot]!]
+  }
+
+  restore(key: string, [mass, at]: [number, number]): void {
+    const slot = this.open(key)
+    this.masses[slot] = mass
+    this.times[slot] = at
   }
 
   free(key: string, size: number, now: number, halfLife = HALF_LIFE): number {
-    return Math.max(0, 1 - this.mass(key, halfLife, now) / size)
+    const slot = this.slots.get(key)
+    return slot === undefined ? 1 : Math.max(0, 1 - this.mass(slot, halfLife, now) / size)
   }
 
   fill(key: string, amount: number, now: number, halfLife = HALF_LIFE): void {
-    const at = Math.max(now, this.all.get(key)?.[1] ?? now)
-    this.all.set(key, [this.mass(key, halfLife, now) + amount, at])
+    const slot = this.open(key)
+    this.masses[slot] = this.mass(slot, halfLife, now) + amount
+    this.times[slot] = Math.max(now, this.times[slot]!)
     this.dirty.add(key)
   }
+
+  private mass(slot: number, halfLife: number, now: number): number {
+    return decayed(this.masses[slot]!, this.times[slot]!, now, halfLife)
+  }
+
+  private open(key: string): number {
+    const known = this.slots.get(key)
+    if (known !== undefined) return known
+    const slot = this.slots.size
+    this.slots.set(key, slot)
+    if (slot === this.masses.length) {
+      this.masses = longer(this.masses)
+      this.times = longer(this.times)
+    }
+    return slot
+  }
+}
+
+function longer(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const twice = new Float64Array(column.length * 2)
+  twice.set(column)
+  return twice
 }
 
 /** Trust in a client: 1 with an operator's key, else it grows with the time since its first match. */

@@ -73,8 +73,8 @@ export class Evidence {
   since: number | undefined
 
   /** @param barred clients whose matches are passed over, in the whole log: known before the first event is applied */
-  constructor(barred: Iterable<string> = []) {
-    this.barred = new Set(barred)
+  constructor(barred: ReadonlySet<string> = new Set()) {
+    this.barred = barred
   }
 
   /** @param impression the impression that a match belongs to; undefined when it is not known */

@@ -44,7 +44,7 @@ function rowOf(evidence: Evidence, key: string): Row {
     case 'f':
       return json(evidence.firstSeen.get(rest))
     case 'b':
-      return json(evidence.buckets.all.get(rest))
+      return json(evidence.buckets.pack(rest))
     default:
       throw new Error(`no evidence row is called ${key}`)
   }
@@ -82,53 +82,65 @@ export function* allRows(evidence: Evidence): Generator<Row> {
   }
   for (const id of evidence.counted.keys()) yield rowOf(evidence, `i/${id}`)
   for (const client of evidence.firstSeen.keys()) yield rowOf(evidence, `f/${client}`)
-  for (const key of evidence.buckets.all.keys()) yield rowOf(evidence, `b/${key}`)
+  for (const key of evidence.buckets.keys()) yield rowOf(evidence, `b/${key}`)
 }
 
-/** The evidence that was written as rows, in any order. */
-export function restoreRows(rows: Iterable<Row>, barred: Iterable<string> = []): Evidence {
-  const evidence = new Evidence(barred)
-  const { ledger, cells } = evidence
-  const tools: [number, string, Counts][] = []
-  const capabilities: [number, [string, number, number, Counts, PackedNeeds | null]][] = []
-  const counted: [string, Counted][] = []
-  let nextSerial = 0
-  for (const { key, value } of rows) {
-    if (value === null) continue
+/** Takes evidence in that was written as rows, one at a time and in any order: millions of them need not be in memory at once. */
+export class RowReader {
+  private readonly evidence: Evidence
+  private readonly tools: [number, string, Counts][] = []
+  private readonly capabilities: [number, [string, number, number, Counts, PackedNeeds | null]][] = []
+  private readonly counted: [string, Counted][] = []
+  private nextSerial = 0
+  // biome-ignore lint/suspicious/noExplicitAny: each kind of row has its own shape, written by `rowOf`
+  private readonly readers: Record<string, (rest: string, value: any) => void> = {
+    g: (_, value) => this.evidence.ledger.overall.set(0, value),
+    a: (_, value) => this.evidence.admissions.push(...value),
+    o: (_, value) => this.evidence.calibration.sums.set(value),
+    s: (_, [since, nextSerial, impressions]) => {
+      this.evidence.since = since ?? undefined
+      this.nextSerial = nextSerial
+      this.evidence.impressions = impressions
+    },
+    t: (rest, [slug, counts]) => this.tools.push([Number(rest), slug, counts]),
+    c: (rest, value) => this.capabilities.push([Number(rest), value]),
+    e: (rest, value) => {
+      const [cell, cap] = rest.split('/')
+      this.evidence.ledger.setEdge(Number(cell), Number(cap), value)
+    },
+    i: (rest, value) => this.counted.push([rest, value]),
+    f: (rest, value) => this.evidence.firstSeen.set(rest, value),
+    b: (rest, value) => this.evidence.buckets.restore(rest, value),
+  }
+
+  /** @param barred clients whose matches are passed over; complete before the first event is applied */
+  constructor(barred?: ReadonlySet<string>) {
+    this.evidence = new Evidence(barred)
+  }
+
+  add({ key, value }: Row): void {
+    if (value === null) return
     const rest = key.slice(2)
-    if (key[0] === 'z') {
-      cells.restore(Number(rest), value)
-      continue
+    if (key[0] === 'z') this.evidence.cells.restore(Number(rest), value)
+    else this.readers[key[0]!]!(rest, JSON.parse(value))
+  }
+
+  /** After the last row. */
+  finish(): Evidence {
+    const { ledger, cells, needs, counted } = this.evidence
+    cells.restored(this.nextSerial)
+    this.tools.sort((a, b) => a[0] - b[0])
+    for (const [, slug, counts] of this.tools) ledger.tools.set(ledger.tool(slug), counts)
+    this.capabilities.sort((a, b) => a[0] - b[0])
+    for (const [, [id, tool, times, counts, packed]] of this.capabilities) {
+      const cap = ledger.capability(id, ledger.toolSlugs[tool]!)
+      ledger.capabilities.set(cap, counts)
+      ledger.timesMatched[cap] = times
+      if (packed !== null) needs.restore(cap, packed)
     }
-    const parsed = JSON.parse(value)
-    if (key === 'g') ledger.overall.set(0, parsed)
-    else if (key === 'a') evidence.admissions.push(...parsed)
-    else if (key === 'o') evidence.calibration.sums.set(parsed)
-    else if (key === 's') {
-      evidence.since = parsed[0] ?? undefined
-      nextSerial = parsed[1]
-      evidence.impressions = parsed[2]
-    } else if (key[0] === 't') tools.push([Number(rest), ...(parsed as [string, Counts])])
-    else if (key[0] === 'c') capabilities.push([Number(rest), parsed])
-    else if (key[0] === 'e') {
-      const [cell, cap] = rest.split('/').map(Number)
-      ledger.setEdge(cell!, cap!, parsed)
-    } else if (key[0] === 'i') counted.push([rest, parsed])
-    else if (key[0] === 'f') evidence.firstSeen.set(rest, parsed)
-    else if (key[0] === 'b') evidence.buckets.all.set(rest, parsed)
+    // in the order in which they were first matched: expiry looks at the first
+    this.counted.sort((a, b) => a[1].order - b[1].order)
+    for (const [id, one] of this.counted) counted.set(id, one)
+    return this.evidence
   }
-  cells.restored(nextSerial)
-  tools.sort((a, b) => a[0] - b[0])
-  for (const [, slug, counts] of tools) ledger.tools.set(ledger.tool(slug), counts)
-  capabilities.sort((a, b) => a[0] - b[0])
-  for (const [, [id, tool, times, counts, needs]] of capabilities) {
-    const cap = ledger.capability(id, ledger.toolSlugs[tool]!)
-    ledger.capabilities.set(cap, counts)
-    ledger.timesMatched[cap] = times
-    if (needs !== null) evidence.needs.restore(cap, needs)
-  }
-  // in the order in which they were first matched: expiry looks at the first
-  counted.sort((a, b) => a[1].order - b[1].order)
-  for (const [id, one] of counted) evidence.counted.set(id, one)
-  return evidence
 }

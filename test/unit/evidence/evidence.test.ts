@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { DAY, reading } from '../../../src/core/evidence/decay.js'
 import type { EvidenceEvent } from '../../../src/core/evidence/events.js'
 import { Evidence } from '../../../src/core/evidence/evidence.js'
-import { drainRows, restoreRows } from '../../../src/core/evidence/rows.js'
+import { drainRows, RowReader } from '../../../src/core/evidence/rows.js'
 import { applyAll, type Drawn, drawnLog, dump, logOf, START } from './events.js'
 
 const one = (
@@ -83,7 +83,7 @@ describe('counting', () => {
     expect(weight(new Evidence(), {})).toBe(0.25)
     expect(weight(new Evidence(), { owns: ['tool-0'] })).toBe(0)
     expect(weight(new Evidence(), { owns: ['tool-7'] })).toBe(0.25)
-    expect(weight(new Evidence(['client-0']), {})).toBe(0)
+    expect(weight(new Evidence(new Set(['client-0'])), {})).toBe(0)
   })
 
   it('joins near needs into one cell and keeps far ones apart', () => {
@@ -121,7 +121,9 @@ describe('promises', () => {
             if (value === null) stored.delete(key)
             else stored.set(key, value)
           }
-          live = restoreRows([...stored].map(([key, value]) => ({ key, value })))
+          const reader = new RowReader()
+          for (const [key, value] of stored) reader.add({ key, value })
+          live = reader.finish()
         })
         expect(dump(live)).toBe(dump(whole))
       }),

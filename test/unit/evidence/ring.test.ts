@@ -112,7 +112,7 @@ class World {
   }
 
   without(barred: string[]): Evidence {
-    const evidence = new Evidence(barred)
+    const evidence = new Evidence(new Set(barred))
     for (const payload of this.matches) {
       const event: EvidenceEvent = { kind: 'match', payload }
       evidence.apply(event, this.impressions.get(payload.impression))
