@@ -3,7 +3,7 @@ import type { Counts } from './counters.js'
 /** Pseudo-counts of the priors: how much a level must have seen before it stands for itself. */
 const TOOL_PRIOR = 20
 const CAPABILITY_PRIOR = 5
-const EDGE_PRIOR = 3
+export const EDGE_PRIOR = 3
 const TOOL_OUTCOMES = 10
 const OUTCOMES = 4
 /** Expectations and outcomes that the overall rates start from. */

@@ -38,6 +38,7 @@ const need = (stems: string[] = ['pivot', 'table'], topic = 0): Need => ({
 })
 const taught = (times: number, outcome?: 'succeeded' | 'failed'): Evidence => {
   const evidence = new Evidence()
+  evidence.apply({ kind: 'admission', payload: { id: 'first', at: START - DAY, through: START - DAY } })
   const impressions = Array.from({ length: times }, (_, n) => ({
     topic: 0,
     tilt: 0,
@@ -170,6 +171,41 @@ describe('weighing', () => {
       weigh(evidence, need(), [...three(evidence), candidateOf(evidence, 10, 1, bornAt)], new Float32Array(8), now)
     expect(scored(now)[3]!.fairStart).toBeGreaterThan(0.1)
     expect(scored(START - DAY)[3]!.fairStart).toBe(0)
+  })
+
+  it('hopes much of a later capability, and less the more it has been shown', () => {
+    const evidence = new Evidence()
+    evidence.apply({ kind: 'admission', payload: { id: 'first', at: START - DAY, through: START - DAY } })
+    const shownTimes = (times: number, shown: number[], first: number) =>
+      logOf({
+        impressions: Array.from({ length: times }, (_, n) => ({
+          topic: 0,
+          tilt: 0,
+          stems: [],
+          shown,
+          client: n,
+          day: 0,
+        })),
+        acts: Array.from({ length: times }, (_, n) => ({
+          impression: n,
+          place: n % shown.length,
+          outcome: 'selected' as const,
+          client: first + n,
+          known: true,
+          wait: n % 40,
+        })),
+      })
+    applyAll(evidence, shownTimes(20, [0, 2, 4], 0))
+    const now = START + 40 * DAY
+    evidence.apply({ kind: 'admission', payload: { id: 'late', at: now, through: now } })
+    const given = () =>
+      weigh(evidence, need([]), [...three(evidence), candidateOf(evidence, 10, 1, now)], new Float32Array(0), now)[3]!
+        .fairStart
+    const before = given()
+    expect(before).toBeGreaterThan(0.2)
+    applyAll(evidence, shownTimes(12, [10, 0], 30))
+    expect(given()).toBeGreaterThan(0)
+    expect(given()).toBeLessThan(0.8 * before)
   })
 })
 
