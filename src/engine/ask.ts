@@ -163,10 +163,9 @@ function namedFirst(ordered: Scored[], labels: readonly number[], byTool: boolea
 
 function sure(ranked: Ranked): Ranked {
   const confidence = Math.max(ranked.confidence, EXACT_CONFIDENCE)
+  const { label, keyword, cosine, relevance } = ranked
   return {
-    ...ranked,
-    confidence,
-    rel: logit(confidence),
+    ...{ label, keyword, cosine, relevance, confidence, rel: logit(confidence) },
     get explain() {
       return ranked.explain
     },

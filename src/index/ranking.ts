@@ -65,68 +65,92 @@ export interface Candidates {
   sample: Uint32Array
 }
 
-interface Candidate {
-  label: number
-  row: number
-  score: number
-  keyword: number
-  cosine: number
-  fuse: number
-  relevance: number
-  r: number
-  features: Features | undefined
+/** The candidates of an answer in the order of the first mix, a column a number. */
+interface Pool {
+  labels: Uint32Array
+  rows: Uint32Array
+  /** BM25F. */
+  scores: Float32Array
+  cosines: Float32Array
+  keyword: Float64Array
+  fuse: Float64Array
+  relevance: Float64Array
+  r: Float64Array
 }
 
-/** A candidate that was looked at closely: its re-ranking features, and which clause it serves best. */
-interface Features {
-  fuse: number
-  late: number
-  reverseLate: number
-  chargram: number
-  bigram: number
-  clause: number
+/** What the first of a pool were looked at closely for, same order: re-ranking features, and which clause each serves best. */
+interface Head extends RerankFeatures {
+  count: number
+  clause: Float64Array
   /** −1: the query as a whole. */
-  clauseAt: number
+  clauseAt: Int8Array
 }
 
-/** What explanations are made from. */
-interface Explaining {
+/** What an answer's places are read from. */
+interface Answer {
   query: AnalyzedQuery
   candidates: Candidates
   weights: RelevanceWeights
+  pool: Pool
+  head: Head
+  explain: boolean
 }
 
 /** A place in the list; its explanation is made when it is read, since of hundreds of candidates few are shown. */
 class Place implements Ranked {
-  readonly label: number
-  readonly keyword: number
-  readonly cosine: number
-  readonly relevance: number
-  readonly confidence: number
   readonly rel: number
-  readonly #candidate: Candidate
-  readonly #explaining: Explaining | undefined
+  readonly #at: number
+  readonly #answer: Answer
   #explanation: Explanation | undefined
 
-  constructor(candidate: Candidate, rel: number, explaining: Explaining | undefined) {
-    this.label = candidate.label
-    this.keyword = candidate.keyword
-    this.cosine = candidate.cosine
-    this.relevance = candidate.relevance
-    this.confidence = sigmoid(rel)
+  constructor(at: number, rel: number, answer: Answer) {
     this.rel = rel
-    this.#candidate = candidate
-    this.#explaining = explaining
+    this.#at = at
+    this.#answer = answer
+  }
+
+  get label(): number {
+    return this.#answer.pool.labels[this.#at]!
+  }
+
+  get keyword(): number {
+    return this.#answer.pool.keyword[this.#at]!
+  }
+
+  get cosine(): number {
+    return this.#answer.pool.cosines[this.#at]!
+  }
+
+  get relevance(): number {
+    return this.#answer.pool.relevance[this.#at]!
+  }
+
+  get confidence(): number {
+    return sigmoid(this.rel)
   }
 
   get explain(): Explanation | undefined {
-    if (this.#explanation === undefined && this.#explaining !== undefined) {
-      const { query, candidates, weights } = this.#explaining
-      const { features, row } = this.#candidate
-      const clause = features === undefined ? undefined : query.clauses[features.clauseAt]
-      this.#explanation = explain(weights, this.#candidate, candidates.matched(row), clause)
+    const { explain: isWanted, candidates, pool } = this.#answer
+    if (this.#explanation === undefined && isWanted) {
+      const features = featuresAt(this.#answer.head, this.#at)
+      const clause = features === undefined ? undefined : this.#answer.query.clauses[features.clauseAt]
+      const { keyword, cosine } = this
+      const words = candidates.matched(pool.rows[this.#at]!)
+      this.#explanation = explain(this.#answer.weights, { keyword, cosine, features }, words, clause)
     }
     return this.#explanation
+  }
+}
+
+function featuresAt(head: Head, at: number) {
+  if (at >= head.count) return undefined
+  return {
+    late: head.late[at]!,
+    reverseLate: head.reverseLate[at]!,
+    chargram: head.chargram[at]!,
+    bigram: head.bigram[at]!,
+    clause: head.clause[at]!,
+    clauseAt: head.clauseAt[at]!,
   }
 }
 
@@ -136,49 +160,68 @@ export function order(
   candidates: Candidates,
   weights: RelevanceWeights,
 ): Ranking {
-  const all = union(query, input, candidates, weights)
-  if (all.length === 0) return { ranked: [], present: 0, r: 0 }
-  const depth = input.mode === 'hybrid' ? weights.rerank.depth : 0
-  const head = all.slice(0, depth)
-  rerank(query, input, head, candidates, weights)
-  head.sort((a, b) => b.relevance - a.relevance || a.label - b.label)
-  const tail = all.slice(depth)
-  scaleTail(head, tail)
-  const list = [...head, ...tail]
-  const signals = confidenceSignals(query, input, list, candidates)
+  const pool = union(query, input, candidates, weights)
+  const count = pool.labels.length
+  if (count === 0) return { ranked: [], present: 0, r: 0 }
+  const depth = input.mode === 'hybrid' ? Math.min(weights.rerank.depth, count) : 0
+  const head = rerank(query, input, pool, depth, candidates, weights)
+  const places = upTo(count)
+  sortBy(pool.relevance, pool.labels, places.subarray(0, depth))
+  if (depth > 0) scaleTail(pool, depth, pool.relevance[places[depth - 1]!]!)
+  const signals = confidenceSignals(query, input, { pool, head, places }, candidates)
   const top = confidenceLogit(weights.confidence.right, signals) + (input.calibration ?? 0)
-  const best = list[0]!.relevance
+  const best = pool.relevance[places[0]!]!
   const { slope } = weights.confidence
-  const explaining = input.explain === true ? { query, candidates, weights } : undefined
-  const ranked = list.map((one) => new Place(one, top - slope * (best - one.relevance), explaining))
-  return { ranked, present: sigmoid(confidenceLogit(weights.confidence.present, signals)), r: list[0]!.r, signals }
+  const answer: Answer = { query, candidates, weights, pool, head, explain: input.explain === true }
+  const ranked: Ranked[] = []
+  for (const at of places) ranked.push(new Place(at, top - slope * (best - pool.relevance[at]!), answer))
+  const present = sigmoid(confidenceLogit(weights.confidence.present, signals))
+  return { ranked, present, r: pool.r[places[0]!]!, signals }
+}
+
+/** Sorts places by a column, largest first, ties by label. */
+function sortBy(column: Float64Array, labels: Uint32Array, places: Uint32Array): void {
+  places.sort((a, b) => column[b]! - column[a]! || labels[a]! - labels[b]!)
 }
 
 /** Both retrievers' hits with both scores each, ordered by the first mix. */
-function union(query: AnalyzedQuery, input: RankInput, candidates: Candidates, weights: RelevanceWeights): Candidate[] {
+function union(query: AnalyzedQuery, input: RankInput, candidates: Candidates, weights: RelevanceWeights): Pool {
   const { labels, rows, scores } = merged(query, input, candidates)
   const cosines = input.mode === 'keyword' ? new Float32Array(labels.length) : input.cosines('query', labels)
   const most = input.mode === 'semantic' ? 0 : (input.keyword.scores[0] ?? 0)
   const keywordShare = input.mode === 'keyword' ? 1 : weights.fuse.keyword
   const semanticShare = input.mode === 'semantic' ? 1 : weights.fuse.semantic
-  const all: Candidate[] = []
+  const keyword = new Float64Array(labels.length)
+  const fuse = new Float64Array(labels.length)
   for (let i = 0; i < labels.length; i++) {
-    const [score, cosine] = [scores[i]!, cosines[i]!]
-    const keyword = most > 0 ? score / most : 0
-    const fuse = keywordShare * keyword + semanticShare * cosine
-    all.push({
-      label: labels[i]!,
-      row: rows[i]!,
-      score,
-      keyword,
-      cosine,
-      fuse,
-      relevance: fuse,
-      r: 0,
-      features: undefined,
-    })
+    keyword[i] = most > 0 ? scores[i]! / most : 0
+    fuse[i] = keywordShare * keyword[i]! + semanticShare * cosines[i]!
   }
-  return all.sort((a, b) => b.fuse - a.fuse || a.label - b.label)
+  const places = upTo(labels.length)
+  sortBy(fuse, labels, places)
+  return {
+    labels: pick(labels, places),
+    rows: pick(rows, places),
+    scores: pick(scores, places),
+    cosines: pick(cosines, places),
+    keyword: pick(keyword, places),
+    fuse: pick(fuse, places),
+    relevance: pick(fuse, places),
+    r: new Float64Array(labels.length),
+  }
+}
+
+/** 0 .. count − 1 */
+function upTo(count: number): Uint32Array {
+  const numbers = new Uint32Array(count)
+  for (let i = 0; i < count; i++) numbers[i] = i
+  return numbers
+}
+
+function pick<T extends Uint32Array | Float32Array | Float64Array>(column: T, places: Uint32Array): T {
+  const picked = column.slice() as T
+  for (let i = 0; i < places.length; i++) picked[i] = column[places[i]!]!
+  return picked
 }
 
 /** The keyword hits, then what only the other retriever brought, with the keyword score of each. */
@@ -209,64 +252,55 @@ function merged(
   return { labels: labels.subarray(0, count), rows: rows.subarray(0, count), scores: scores.subarray(0, count) }
 }
 
-/** Gives the head its features and its relevance, and r, the same with the keyword part measured against the query itself. */
+/** Features of the first `depth`, their relevance, and r, the same with the keyword part measured against the query itself. */
 function rerank(
   query: AnalyzedQuery,
   input: RankInput,
-  head: Candidate[],
+  pool: Pool,
+  depth: number,
   candidates: Candidates,
   weights: RelevanceWeights,
-): void {
+): Head {
   const w = weights.rerank
-  const rows = Uint32Array.from(head, (candidate) => candidate.row)
+  const rows = pool.rows.subarray(0, depth)
   const found = candidates.features(rows)
-  const clauses = clauseScores(query, input, head, rows, candidates, weights)
-  for (const [i, candidate] of head.entries()) {
-    const features = {
-      fuse: candidate.fuse,
-      late: found.late[i]!,
-      reverseLate: found.reverseLate[i]!,
-      chargram: found.chargram[i]!,
-      bigram: found.bigram[i]!,
-      clause: clauses.scores[i]!,
-      clauseAt: clauses.at[i]!,
-    }
-    const { late, chargram, reverseLate, bigram } = features
-    const close = w.late * late + w.chargram * chargram + w.reverseLate * reverseLate + w.bigram * bigram
-    candidate.features = features
-    candidate.relevance = w.fuse * candidate.fuse + close + w.clause * features.clause
-    const own = candidates.self > 0 ? candidate.score / (2.2 * candidates.self) : 0
-    candidate.r = w.fuse * (weights.fuse.keyword * own + weights.fuse.semantic * candidate.cosine) + close
+  const { clause, clauseAt } = clauseScores(query, input, pool, rows, candidates, weights)
+  for (let i = 0; i < depth; i++) {
+    const first = w.late * found.late[i]! + w.chargram * found.chargram[i]!
+    const close = first + w.reverseLate * found.reverseLate[i]! + w.bigram * found.bigram[i]!
+    pool.relevance[i] = w.fuse * pool.fuse[i]! + close + w.clause * clause[i]!
+    const own = candidates.self > 0 ? pool.scores[i]! / (2.2 * candidates.self) : 0
+    pool.r[i] = w.fuse * (weights.fuse.keyword * own + weights.fuse.semantic * pool.cosines[i]!) + close
   }
+  return { ...found, count: depth, clause, clauseAt }
 }
 
-/** For each of the head, the best first mix that any single clause gives it; its own when the query has one clause. */
+/** For each of the first rows, the best first mix that any single clause gives it; its own when the query has one clause. */
 function clauseScores(
   query: AnalyzedQuery,
   input: RankInput,
-  head: readonly Candidate[],
+  pool: Pool,
   rows: Uint32Array,
   candidates: Candidates,
   { fuse }: RelevanceWeights,
-): { scores: Float64Array; at: Int8Array } {
-  const best = new Float64Array(head.length)
-  const bestAt = new Int8Array(head.length).fill(-1)
-  if (query.clauses.length === 0) for (let i = 0; i < head.length; i++) best[i] = head[i]!.fuse
-  const labels = Uint32Array.from(head, (candidate) => candidate.label)
+): { clause: Float64Array; clauseAt: Int8Array } {
+  const clause = query.clauses.length === 0 ? pool.fuse.slice(0, rows.length) : new Float64Array(rows.length)
+  const clauseAt = new Int8Array(rows.length).fill(-1)
+  const labels = pool.labels.subarray(0, rows.length)
   const clauses = candidates.scores(query.clauseTerms, rows)
   for (const [at, terms] of query.clauseTerms.entries()) {
     const scores = clauses[at]!
     const most = candidates.best(terms, largest(scores))
     const cosines = input.cosines(at, labels)
-    for (let i = 0; i < head.length; i++) {
+    for (let i = 0; i < rows.length; i++) {
       const keyword = most > 0 ? scores[i]! / most : 0
       const score = fuse.keyword * keyword + fuse.semantic * cosines[i]!
-      if (score <= best[i]!) continue
-      best[i] = score
-      bestAt[i] = at
+      if (score <= clause[i]!) continue
+      clause[i] = score
+      clauseAt[i] = at
     }
   }
-  return { scores: best, at: bestAt }
+  return { clause, clauseAt }
 }
 
 function largest(values: Float32Array): number {
@@ -276,45 +310,41 @@ function largest(values: Float32Array): number {
 }
 
 /** The rest keeps the order of the first mix, below the head: the last of the head times its share of that one's mix. */
-function scaleTail(head: readonly Candidate[], tail: Candidate[]): void {
-  const last = head.at(-1)
-  if (last === undefined) return
-  const lowestMix = Math.min(...head.map((candidate) => candidate.fuse))
-  for (const candidate of tail) {
-    const share = lowestMix > 0 ? Math.min(1, Math.max(0, candidate.fuse / lowestMix)) : 0
-    candidate.relevance = Math.max(0, last.relevance) * share
+function scaleTail({ fuse, relevance }: Pool, depth: number, last: number): void {
+  const lowestMix = fuse[depth - 1]!
+  for (let i = depth; i < fuse.length; i++) {
+    const share = lowestMix > 0 ? Math.min(1, Math.max(0, fuse[i]! / lowestMix)) : 0
+    relevance[i] = Math.max(0, last) * share
   }
 }
 
 function confidenceSignals(
   query: AnalyzedQuery,
   input: RankInput,
-  list: readonly Candidate[],
+  { pool, head, places }: { pool: Pool; head: Head; places: Uint32Array },
   candidates: Candidates,
 ): ConfidenceSignals {
-  const top = list[0]!
-  const next = list.slice(1, 6).map(({ r }) => r)
+  const at = places[0]!
+  const top = pool.r[at]!
+  const next = Array.from(places.subarray(1, 6), (place) => pool.r[place]!)
+  const features = featuresAt(head, at)
   const terms = Math.log(1 + new Set(query.stems).size)
   const [center, deviation] = candidates.noise
-  const { mean, spread } = background(input, list, candidates)
+  const { mean, spread } = background(input, pool.cosines, candidates)
   return {
-    margin: next.length > 0 ? top.r - meanOf(next) : 0,
-    rTerms: top.r * terms,
-    rSpread: top.r * spread,
-    lateTerms: (top.features?.late ?? 0) * terms,
-    hits: Math.log(1 + candidates.hits(top.row)),
-    clause: top.features?.clause ?? top.fuse,
+    margin: next.length > 0 ? top - meanOf(next) : 0,
+    rTerms: top * terms,
+    rSpread: top * spread,
+    lateTerms: (features?.late ?? 0) * terms,
+    hits: Math.log(1 + candidates.hits(pool.rows[at]!)),
+    clause: features?.clause ?? pool.fuse[at]!,
     background: mean,
-    z: center === undefined || !deviation ? 0 : (top.r - center) / deviation,
+    z: center === undefined || !deviation ? 0 : (top - center) / deviation,
   }
 }
 
 /** Mean cosine of the query to the catalogue, and how many deviations above it the ten nearest stand. */
-function background(
-  input: RankInput,
-  list: readonly Candidate[],
-  { sample }: Candidates,
-): { mean: number; spread: number } {
+function background(input: RankInput, found: Float32Array, { sample }: Candidates): { mean: number; spread: number } {
   if (input.mode === 'keyword' || sample.length === 0) return { mean: 0, spread: 0 }
   const cosines = input.cosines('query', sample)
   let sum = 0
@@ -323,17 +353,10 @@ function background(
   let squares = 0
   for (let i = 0; i < cosines.length; i++) squares += (cosines[i]! - mean) ** 2
   const deviation = Math.sqrt(squares / cosines.length)
-  const spread = deviation > 1e-6 ? (meanOfNearest(list) - mean) / deviation : 0
+  const spread = deviation > 1e-6 ? (meanOfNearest(found) - mean) / deviation : 0
   return { mean, spread }
 }
 
-function meanOfNearest(list: readonly Candidate[]): number {
-  const nearest: number[] = []
-  for (const { cosine } of list) {
-    if (nearest.length === NEAREST && cosine <= nearest[NEAREST - 1]!) continue
-    let at = Math.min(nearest.length, NEAREST - 1)
-    for (; at > 0 && nearest[at - 1]! < cosine; at--) nearest[at] = nearest[at - 1]!
-    nearest[at] = cosine
-  }
-  return meanOf(nearest)
+function meanOfNearest(cosines: Float32Array): number {
+  return meanOf(Array.from(cosines.slice().sort().subarray(-NEAREST)))
 }
