@@ -125,7 +125,7 @@ export class Evidence {
     this.ledger.timesMatched[cap]!++
     this.needs.learn(cap, impression.stems, match.client, weight, match.at)
     this.needs.support(cap, impression.stems, 1)
-    this.dirty.add(`c/${cap}`)
+    this.dirty.add(`w/${cap}`)
     return { status: 'recorded', weight }
   }
 
@@ -265,7 +265,7 @@ export class Evidence {
   private teach(impression: Impression, id: string, selection: Selection, share: number): void {
     const cap = this.ledger.find(id)
     this.needs.learn(cap, impression.stems, selection.client, share * selection.weight, selection.at)
-    this.dirty.add(`c/${cap}`)
+    this.dirty.add(`w/${cap}`)
   }
 
   private retract(match: Match, impression: Impression, counted: Counted, selection: Selection): Applied {

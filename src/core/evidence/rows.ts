@@ -8,7 +8,7 @@ export interface Row {
   value: string | null
 }
 
-/** The row under a key, as it is now. Keys: g overall, a admissions, o calibration, s since when, t/ tools, c/ capabilities, e/ edges, z/ cells, i/ impressions, f/ first seen, b/ buckets, x/ barred. */
+/** The row under a key, as it is now. Keys: g overall, a admissions, o calibration, s since when, t/ tools, c/ capabilities, w/ the words they have learned, e/ edges, z/ cells, i/ impressions, f/ first seen, b/ buckets, x/ barred. */
 function rowOf(evidence: Evidence, key: string): Row {
   const { ledger } = evidence
   const rest = key.slice(2)
@@ -25,14 +25,10 @@ function rowOf(evidence: Evidence, key: string): Row {
     case 'c': {
       const cap = Number(rest)
       const { capabilityIds, capabilities, toolOf, timesMatched } = ledger
-      return json([
-        capabilityIds[cap],
-        toolOf[cap],
-        timesMatched[cap],
-        capabilities.get(cap),
-        evidence.needs.pack(cap) ?? null,
-      ])
+      return json([capabilityIds[cap], toolOf[cap], timesMatched[cap], capabilities.get(cap)])
     }
+    case 'w':
+      return json(evidence.needs.pack(Number(rest)))
     case 'e': {
       const [cell, cap] = rest.split('/').map(Number)
       return json(ledger.edge(cell!, cap!))
@@ -74,7 +70,11 @@ export function* allRows(evidence: Evidence): Generator<Row> {
   yield rowOf(evidence, 'o')
   yield* always(evidence)
   for (let i = 0; i < ledger.toolSlugs.length; i++) yield rowOf(evidence, `t/${i}`)
-  for (let i = 0; i < ledger.capabilityIds.length; i++) yield rowOf(evidence, `c/${i}`)
+  for (let i = 0; i < ledger.capabilityIds.length; i++) {
+    yield rowOf(evidence, `c/${i}`)
+    const words = rowOf(evidence, `w/${i}`)
+    if (words.value !== null) yield words
+  }
   for (let slot = 0; slot < evidence.cells.all.length; slot++) {
     if (evidence.cells.all[slot] === undefined) continue
     yield rowOf(evidence, `z/${slot}`)
@@ -89,7 +89,7 @@ export function* allRows(evidence: Evidence): Generator<Row> {
 export class RowReader {
   private readonly evidence: Evidence
   private readonly tools: [number, string, Counts][] = []
-  private readonly capabilities: [number, [string, number, number, Counts, PackedNeeds | null]][] = []
+  private readonly capabilities: [number, [string, number, number, Counts, PackedNeeds?]][] = []
   private readonly counted: [string, Counted][] = []
   private nextSerial = 0
   // biome-ignore lint/suspicious/noExplicitAny: each kind of row has its own shape, written by `rowOf`
@@ -104,6 +104,7 @@ export class RowReader {
     },
     t: (rest, [slug, counts]) => this.tools.push([Number(rest), slug, counts]),
     c: (rest, value) => this.capabilities.push([Number(rest), value]),
+    w: (rest, value) => this.evidence.needs.restore(Number(rest), value),
     e: (rest, value) => {
       const [cell, cap] = rest.split('/')
       this.evidence.ledger.setEdge(Number(cell), Number(cap), value)
@@ -127,7 +128,7 @@ export class RowReader {
 
   /** After the last row. */
   finish(): Evidence {
-    const { ledger, cells, needs, counted } = this.evidence
+    const { ledger, cells, needs, counted, dirty } = this.evidence
     cells.restored(this.nextSerial)
     this.tools.sort((a, b) => a[0] - b[0])
     for (const [, slug, counts] of this.tools) ledger.tools.set(ledger.tool(slug), counts)
@@ -136,7 +137,10 @@ export class RowReader {
       const cap = ledger.capability(id, ledger.toolSlugs[tool]!)
       ledger.capabilities.set(cap, counts)
       ledger.timesMatched[cap] = times
-      if (packed !== null) needs.restore(cap, packed)
+      if (!packed) continue
+      // rows of before kept the words here: they are written anew, since this row will be without them
+      needs.restore(cap, packed)
+      dirty.add(`w/${cap}`)
     }
     // in the order in which they were first matched: expiry looks at the first
     this.counted.sort((a, b) => a[1].order - b[1].order)

@@ -131,6 +131,32 @@ describe('promises', () => {
     )
   })
 
+  it('keeps words that rows of before held beside the counts', () => {
+    const log = logOf({
+      impressions: [0, 1].map((day) => ({ topic: 0, tilt: 0, stems: [0, 1], shown: [0, 2], client: day, day })),
+      acts: [0, 1].map((n) => ({ impression: n, place: 0, outcome: 'selected', client: n, known: true, wait: 0 })),
+    })
+    const evidence = new Evidence()
+    applyAll(evidence, log)
+    const stored = new Map(drainRows(evidence).map(({ key, value }) => [key, value]))
+    for (const [key, value] of stored) {
+      if (!key.startsWith('w/')) continue
+      const counts = `c/${key.slice(2)}`
+      stored.set(counts, JSON.stringify([...JSON.parse(stored.get(counts)!), JSON.parse(value!)]))
+      stored.delete(key)
+    }
+    const readAll = (): Evidence => {
+      const reader = new RowReader()
+      for (const [key, value] of stored) reader.add({ key, value })
+      return reader.finish()
+    }
+    const read = readAll()
+    expect(dump(read)).toBe(dump(evidence))
+    for (const { key, value } of drainRows(read)) stored.set(key, value)
+    stored.set('c/0', JSON.stringify(JSON.parse(stored.get('c/0')!).slice(0, 4)))
+    expect(dump(readAll())).toBe(dump(evidence))
+  })
+
   it('lets no client hold more than 1 of a tool, whatever it does', () => {
     fc.assert(
       fc.property(drawnLog(120), (drawn) => {
