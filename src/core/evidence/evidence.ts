@@ -16,6 +16,8 @@ const ATTENTION = 1
 const SUCCESS_SHARE = 0.5
 const FAILURE_SHARE = -1
 
+type Shown = Impression['shown'][number]
+
 /** What became of an event: `ignored` changed nothing because it does not apply (unknown impression, twice, outcome without selection). */
 export interface Applied {
   status: 'recorded' | 'capped' | 'ignored'
@@ -120,7 +122,7 @@ export class Evidence {
       this.cells.addFlow(counted.cell, weight, match.at)
       this.dirty.add(`z/${counted.cell}`)
     }
-    this.count(impression, counted, match.capability, SELECTED, grown(weight, match.at))
+    this.count(counted, [match.capability, tool], SELECTED, grown(weight, match.at))
     const cap = this.ledger.capability(match.capability, tool)
     this.ledger.timesMatched[cap]!++
     this.needs.learn(cap, impression.stems, match.client, weight, match.at)
@@ -205,7 +207,7 @@ export class Evidence {
   }
 
   private forgetCell(slot: number): void {
-    for (const cap of this.ledger.dropCell(slot)) this.dirty.add(`e/${slot}/${cap}`)
+    this.ledger.dropCell(slot)
     this.cells.forget(slot)
     this.dirty.add(`z/${slot}`)
   }
@@ -220,15 +222,9 @@ export class Evidence {
     const { shown, offset } = impression
     const attention = shown.map((_, i) => 1 / (offset + i + 1) ** ATTENTION)
     const total = attention.reduce((sum, x) => sum + x, 0)
-    shown.forEach(([id], i) => {
-      this.count(
-        impression,
-        counted,
-        id,
-        EXPECTED,
-        sign * grown((counted.weight * attention[i]!) / total, counted.foldedAt),
-      )
-    })
+    for (const [i, one] of shown.entries()) {
+      this.count(counted, one, EXPECTED, sign * grown((counted.weight * attention[i]!) / total, counted.foldedAt))
+    }
   }
 
   private outcome(
@@ -251,7 +247,7 @@ export class Evidence {
   private countOutcome(impression: Impression, counted: Counted, id: string, selection: Selection, sign: 1 | -1): void {
     const good = selection.outcome === 'succeeded'
     const amount = sign * grown(selection.weight, selection.outcomeAt!)
-    this.count(impression, counted, id, good ? SUCCEEDED : FAILED, amount)
+    this.count(counted, shownOf(impression, id), good ? SUCCEEDED : FAILED, amount)
     this.teach(impression, id, selection, sign * (good ? SUCCESS_SHARE : FAILURE_SHARE))
   }
 
@@ -275,7 +271,8 @@ export class Evidence {
       this.countOutcome(impression, counted, match.capability, selection, -1)
       this.calibrate(impression, selection, -1)
     }
-    this.count(impression, counted, match.capability, SELECTED, -grown(selection.weight, selection.at))
+    const shown = shownOf(impression, match.capability)
+    this.count(counted, shown, SELECTED, -grown(selection.weight, selection.at))
     this.teach(impression, match.capability, selection, -1)
     const cap = this.ledger.find(match.capability)
     this.needs.support(cap, impression.stems, -1)
@@ -298,10 +295,9 @@ export class Evidence {
   }
 
   /** Adds to a sum at every level: cell × capability, capability, tool, overall. */
-  private count(impression: Impression, counted: Counted, id: string, sum: Sum, amount: number): void {
-    const tool = impression.shown.find(([shown]) => shown === id)![1]
-    const cell = this.alive(counted) ? counted.cell : -1
-    for (const key of this.ledger.add(cell, id, tool, sum, amount)) this.dirty.add(key)
+  private count(counted: Counted, [id, tool]: Shown, sum: Sum, amount: number): void {
+    this.ledger.add(this.alive(counted) ? counted.cell : -1, id, tool, sum, amount)
+    this.dirty.add('g')
   }
 
   private expire(now: number): void {
@@ -312,6 +308,9 @@ export class Evidence {
     }
   }
 }
+
+/** A result that was shown, with the tool that it was shown as belonging to. */
+const shownOf = ({ shown }: Impression, id: string): Shown => shown.find(([other]) => other === id)!
 
 /** Whether an outcome shows the first result right or wrong. One further down that served says that the first, passed over, did not. */
 function topRight(

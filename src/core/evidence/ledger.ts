@@ -1,6 +1,9 @@
 import { CounterTable, type Counts, type Sum } from './counters.js'
 import { CellEdges } from './edges.js'
 
+/** An edge as one number: cell · CELL + capability. */
+const CELL = 2 ** 31
+
 /** The counters at all four levels: overall, tool, capability, and edge (intent cell × capability). */
 export class Ledger {
   readonly overall = new CounterTable()
@@ -12,6 +15,8 @@ export class Ledger {
   readonly toolOf: number[] = []
   /** Accepted selections of each capability, undecayed. */
   readonly timesMatched: number[] = []
+  /** What differs from what was stored: tools, capabilities, and edges as numbers. */
+  private readonly changed = { tools: new Set<number>(), capabilities: new Set<number>(), edges: new Set<number>() }
   private readonly toolIndex = new Map<string, number>()
   private readonly capabilityIndex = new Map<string, number>()
   /** By cell slot. */
@@ -53,19 +58,19 @@ export class Ledger {
     return index
   }
 
-  /** Adds at every level and gives the keys of the rows that changed. A cell of -1 adds to no edge. */
-  add(cell: number, id: string, tool: string, sum: Sum, amount: number): string[] {
+  /** Adds at every level. A cell of -1 adds to no edge. */
+  add(cell: number, id: string, tool: string, sum: Sum, amount: number): void {
     const cap = this.capability(id, tool)
-    const toolIndex = this.tool(tool)
+    const toolIndex = this.toolOf[cap]!
     this.overall.add(0, sum, amount)
     this.tools.add(toolIndex, sum, amount)
     this.capabilities.add(cap, sum, amount)
-    const keys = ['g', `t/${toolIndex}`, `c/${cap}`]
-    if (cell >= 0) {
-      this.openCell(cell).add(cap, sum, amount)
-      keys.push(`e/${cell}/${cap}`)
-    }
-    return keys
+    const { changed } = this
+    changed.tools.add(toolIndex)
+    changed.capabilities.add(cap)
+    if (cell < 0) return
+    this.openCell(cell).add(cap, sum, amount)
+    changed.edges.add(cell * CELL + cap)
   }
 
   edgesOf(cell: number): CellEdges | undefined {
@@ -80,11 +85,22 @@ export class Ledger {
     this.openCell(cell).set(cap, counts)
   }
 
-  /** Forgets a cell's edges; gives the capabilities they led to. */
-  dropCell(cell: number): Int32Array {
-    const caps = this.edges[cell]?.caps() ?? new Int32Array(0)
+  /** Forgets a cell's edges. */
+  dropCell(cell: number): void {
+    for (const cap of this.edges[cell]?.caps() ?? []) this.changed.edges.add(cell * CELL + cap)
     this.edges[cell] = undefined
-    return caps
+  }
+
+  /** Keys of the rows of all that has changed, which count as stored from here on. */
+  drain(): string[] {
+    const { tools, capabilities, edges } = this.changed
+    const keys = [
+      ...[...tools].map((tool) => `t/${tool}`),
+      ...[...capabilities].map((cap) => `c/${cap}`),
+      ...[...edges].map((edge) => `e/${Math.floor(edge / CELL)}/${edge % CELL}`),
+    ]
+    for (const set of [tools, capabilities, edges]) set.clear()
+    return keys
   }
 
   private openCell(cell: number): CellEdges {

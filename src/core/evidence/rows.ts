@@ -53,13 +53,12 @@ const always = (evidence: Evidence): Row[] => [
 
 /** The rows that changed since the last call; the evidence is clean afterwards. */
 export function drainRows(evidence: Evidence): Row[] {
-  const { dirty, buckets } = evidence
-  if (dirty.size === 0 && buckets.dirty.size === 0) return []
-  const rows = [...[...dirty].map((key) => rowOf(evidence, key)), ...always(evidence)]
-  for (const key of buckets.dirty) rows.push(rowOf(evidence, `b/${key}`))
+  const { dirty, buckets, ledger } = evidence
+  const keys = [...dirty, ...ledger.drain(), ...[...buckets.dirty].map((key) => `b/${key}`)]
   dirty.clear()
   buckets.dirty.clear()
-  return rows
+  if (keys.length === 0) return []
+  return [...keys.map((key) => rowOf(evidence, key)), ...always(evidence)]
 }
 
 /** Everything, as rows. Two evidences with equal rows are equal bit for bit: numbers are written so that they read back the same. */
