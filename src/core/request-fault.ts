@@ -20,8 +20,7 @@ export function requestFault(error: ZodError, known: readonly string[], where: '
   const code = unknown ? 'unknown-parameter' : where === 'body' ? 'invalid-body' : 'invalid-parameter'
   const words = faults
     .slice(0, 3)
-    .map((f) => `${f.path || where} ${f.message}${f.suggestion ? `; did you mean "${f.suggestion}"?` : ''}`)
-  return new AppError(code, `${words.join('. ')}${faults.length > 3 ? ` (and ${faults.length - 3} more)` : ''}.`, {
-    faults,
-  })
+    .map((f) => `${f.path || where} ${f.message}${f.suggestion ? `; did you mean "${f.suggestion}"?` : '.'}`)
+  const more = faults.length > 3 ? ` And ${faults.length - 3} more.` : ''
+  return new AppError(code, `${words.join(' ')}${more}`, { faults })
 }
