@@ -61,7 +61,11 @@ export async function openServer(
       log.warn({ err: error }, 'the cross-encoder failed: searches go on without it, and it is tried again each minute')
   }
   const engine = await Engine.open(only ? { ...parts, replace: only.replace } : parts, evidence.hook)
-  if (settings.MATCHGRAPH_DATABASE_URL && !opened.searchTables) await keepSnapshot(engine, opened)
+  if (!only && !opened.searchTables) {
+    await keepSnapshot(engine, opened, settings).catch((error: unknown) =>
+      log.error({ err: error }, 'the snapshot could not be written; the next start builds the index again'),
+    )
+  }
   const keyring = new Keyring(settings)
   const limiter = new RateLimiter(settings.MATCHGRAPH_RATE_LIMIT)
   await limiter.load(opened.store.log)
@@ -120,10 +124,20 @@ async function partsOf(opened: Opened, { MATCHGRAPH_DATABASE_URL, MATCHGRAPH_HOM
   return { ...parts, store: { catalogue: ReplicatedCatalogue.open(opened.store.catalogue, file) } }
 }
 
-/** Where another process does the indexing, the snapshot files of this home are written here, so that the next start is quick. */
-async function keepSnapshot({ live, generation }: Engine, { indexFolder }: Opened): Promise<void> {
-  const kept = await readManifest(indexFolder).catch(() => undefined)
-  if (kept?.generation === generation.id) return
+/**
+ * Writes the snapshot files anew when they could not be used, so that the next start is quick. Where another server may do the indexing they
+ * are written for every generation that they are not of.
+ */
+async function keepSnapshot(
+  { live, generation }: Engine,
+  { indexFolder }: Opened,
+  settings: Pick<Settings, 'MATCHGRAPH_DATABASE_URL'>,
+): Promise<void> {
+  if (!live.rebuilt) {
+    if (!settings.MATCHGRAPH_DATABASE_URL) return
+    const kept = await readManifest(indexFolder)
+    if (kept.generation === generation.id) return
+  }
   await live.index.save(indexFolder, { generation: generation.id, model: generation.model })
 }
 

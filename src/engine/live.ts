@@ -33,6 +33,8 @@ export interface Live {
   /** Of the generation's model: what it embeds may be compared with what the index holds. */
   embedder: Embedder
   index: SearchIndex
+  /** Whether the index was built from the store because its files could not be used. */
+  rebuilt: boolean
   catalogue: LiveCatalogue
 }
 
@@ -48,9 +50,9 @@ export async function loadLive(parts: EngineParts, inUse = parts.embedder): Prom
     throw new AppError('unavailable', 'Nothing has been indexed yet. Run "matchgraph index" first.', { retryAfter: 30 })
   }
   const embedder = await embedderFor(generation, inUse, parts.reloadEmbedder)
-  const [index, catalogue] = await Promise.all([loadIndex(parts, generation), loadCatalogue(store)])
+  const [{ index, rebuilt }, catalogue] = await Promise.all([loadIndex(parts, generation), loadCatalogue(store)])
   embedder.setIdf?.(index.relevance.pieceIdf())
-  return { generation, embedder, index, catalogue }
+  return { generation, embedder, index, rebuilt, catalogue }
 }
 
 async function embedderFor(
@@ -70,22 +72,23 @@ async function embedderFor(
   )
 }
 
-async function loadIndex(parts: EngineParts, generation: Generation): Promise<SearchIndex> {
+async function loadIndex(parts: EngineParts, generation: Generation): Promise<Pick<Live, 'index' | 'rebuilt'>> {
   const { store, table, weights, far } = parts
   if (far) {
     await far.refresh(generation)
-    return far.empty()
+    return { index: far.empty(), rebuilt: false }
   }
-  let index = SearchIndex.empty(generation.dims, table, weights)
+  let kept: SearchIndex | undefined
   try {
     const loaded = await SearchIndex.load(parts.indexFolder, table, weights)
-    if (loaded.manifest.model === generation.model) index = loaded.index
+    if (loaded.manifest.model === generation.model) kept = loaded.index
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'damaged-file')) throw error
   }
+  const index = kept ?? SearchIndex.empty(generation.dims, table, weights)
   const live = await store.catalogue.labels()
   await index.follow(live, (after) => entries(store, generation.model, after))
-  return index
+  return { index, rebuilt: kept === undefined }
 }
 
 async function* entries(store: EngineParts['store'], model: string, after: number): AsyncGenerator<IndexEntry> {

@@ -121,6 +121,101 @@ describe('a damaged database', () => {
   })
 })
 
+/** Changes one byte in so many, from `from` on. */
+function flipBytes(name: string, every: number, from = 0): void {
+  const bytes = fs.readFileSync(name)
+  for (let i = from; i < bytes.length; i += every) bytes[i]! ^= 0x55
+  fs.writeFileSync(name, bytes)
+}
+
+describe('flipped bytes', () => {
+  it('in every derived file, and a journal that is none: all of it is made anew, and no match is missing', async () => {
+    const home = path.join(folder, 'home')
+    await run(['index', '--home', home, '--catalogue', file])
+    const first = await serve(home)
+    const { results } = await search(first.base)
+    expect((await report(first.base, results[0].token)).status).toBe(201)
+    first.child.kill('SIGKILL')
+    await first.done
+    const derived = fs.readdirSync(path.join(home, 'index')).map((name) => path.join(home, 'index', name))
+    expect(derived.length).toBeGreaterThan(1)
+    for (const name of derived) flipBytes(name, 97)
+    for (const name of fs.readdirSync(path.join(home, 'journal'))) flipBytes(path.join(home, 'journal', name), 97)
+    fs.appendFileSync(path.join(home, 'journal', 'journal-0.jsonl'), '{"half a line')
+    const again = await serve(home)
+    expect((await search(again.base)).results[0].capability.id).toBe('papermill.1')
+    // known from its first report, whatever became of the journal
+    expect((await report(again.base, results[0].token)).body).toMatchObject({ status: 'duplicate' })
+    again.child.kill('SIGTERM')
+    expect((await again.done).code).toBe(0)
+    const { code, stdout } = await run(['doctor', '--home', home])
+    expect(code, stdout).toBe(0)
+  })
+
+  it('in the database are found by doctor, and a backup brings back what it held', async () => {
+    const home = path.join(folder, 'home')
+    const copy = path.join(folder, 'copy.db')
+    await run(['index', '--home', home, '--catalogue', file])
+    expect((await run(['backup', copy, '--home', home])).code).toBe(0)
+    flipBytes(path.join(home, 'matchgraph.db'), 211, 4096)
+    const sick = await run(['doctor', '--home', home])
+    expect(sick.code).toBe(1)
+    expect(sick.stdout).toMatch(/restore/)
+    expect((await run(['restore', copy, '--force', '--home', home])).code).toBe(0)
+    const { code, stdout } = await run(['doctor', '--home', home])
+    expect(code, stdout).toBe(0)
+    expect((await run(['search', 'scanned pdf tables', '--home', home])).stdout).toContain('Extracting tables')
+  })
+})
+
+/** Holds the database's one write lock, as a commit does that the disk does not finish. */
+function holdCommits(home: string): () => void {
+  const db = new Database(path.join(home, 'matchgraph.db'))
+  db.exec('BEGIN IMMEDIATE')
+  return () => {
+    db.exec('COMMIT')
+    db.close()
+  }
+}
+
+describe('a slow disk', () => {
+  it('holds reports up and loses none', async () => {
+    const home = path.join(folder, 'home')
+    await run(['index', '--home', home, '--catalogue', file])
+    const { base, child, done } = await serve(home)
+    const { results } = await search(base)
+    const release = holdCommits(home)
+    const reports = results.map((result: { token: string }) => report(base, result.token))
+    setTimeout(release, 1000)
+    for (const { status } of await Promise.all(reports)) expect(status).toBe(201)
+    expect((await search(base)).results.length).toBeGreaterThan(0)
+    child.kill('SIGTERM')
+    expect((await done).code).toBe(0)
+    const db = new Database(path.join(home, 'matchgraph.db'), { readonly: true })
+    expect(db.prepare("SELECT count(*) FROM event WHERE kind = 'match'").pluck().get()).toBe(results.length)
+    db.close()
+  })
+
+  it('does not hold up the searches of other processes', async () => {
+    const home = path.join(folder, 'home')
+    await run(['index', '--home', home, '--catalogue', file])
+    const { base, child, done } = await serve(home, {}, ['--workers', '1'])
+    const { results } = await search(base)
+    const release = holdCommits(home)
+    const reported = report(base, results[0].token)
+    let answered = false
+    void reported.then(() => {
+      answered = true
+    })
+    for (let i = 0; i < 5; i++) expect((await search(base)).results.length).toBeGreaterThan(0)
+    expect(answered).toBe(false)
+    release()
+    expect((await reported).status).toBe(201)
+    child.kill('SIGTERM')
+    expect((await done).code).toBe(0)
+  })
+})
+
 describe('a clock that jumps', () => {
   it('back or forth by years neither loses a match nor stops the server', async () => {
     const home = path.join(folder, 'home')
