@@ -17,6 +17,8 @@ const KEPT = 4096
 
 /** By live index, so that they go when it goes. A changed capability has a new label, so none is ever stale. */
 const drawn = new WeakMap<Live['index'], Map<number, Drawn>>()
+/** How many were asked for since the process began, by where they came from. */
+export const portraitReads = { memory: 0, store: 0 }
 
 /** Capabilities with their portraits, by label; removed ones are left out. The store is read for those not drawn before. */
 export async function portraitsOf(
@@ -32,6 +34,8 @@ export async function portraitsOf(
     if (known) found.set(label, known)
     else missing.push(label)
   }
+  portraitReads.memory += found.size
+  portraitReads.store += missing.length
   if (missing.length === 0) return found
   if (kept.size + missing.length > KEPT) kept.clear()
   for (const capability of await parts.store.catalogue.capabilities(missing)) {
@@ -68,6 +72,7 @@ export async function sidesOf(context: SearchContext, slugs: readonly string[], 
     const key = `${slug} ${Math.min(most, entry.capabilities.length)}`
     const known = kept.get(key)
     const side = known?.entry === entry ? known.side : undefined
+    portraitReads.memory += side?.capabilities.length ?? 0
     return { entry, key, side, labels: side ? [] : entry.capabilities.slice(0, most).map(({ label }) => label) }
   })
   const all = await portraitsOf(

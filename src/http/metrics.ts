@@ -2,6 +2,7 @@ import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Engine } from '../engine/engine.js'
+import { portraitReads } from '../engine/portraits.js'
 import type { Admission } from './admission.js'
 import type { Env, Lag } from './env.js'
 
@@ -9,7 +10,14 @@ import type { Env, Lag } from './env.js'
 const BUCKETS = [0.0005, 0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.12, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /** Gauges that several processes add up; of the others the highest counts. */
-const SUMMED = new Set(['searches_under_way', 'matches_under_way', 'refused_total', 'log_pending'])
+const SUMMED = new Set([
+  'searches_under_way',
+  'matches_under_way',
+  'refused_total',
+  'log_pending',
+  'portraits_kept_total',
+  'portraits_read_total',
+])
 
 /** What a gauge reads at scrape time. */
 export interface Readings {
@@ -70,6 +78,8 @@ export class Metrics {
       ['searches_under_way', 'Searches and pages being answered', () => admission.searches],
       ['matches_under_way', 'Matches waiting for their commit', () => admission.matches],
       ['refused_total', 'Requests turned away while behind', () => admission.refused],
+      ['portraits_kept_total', 'Capabilities compared that were in memory', () => portraitReads.memory],
+      ['portraits_read_total', 'Capabilities compared that had to be read', () => portraitReads.store],
       ['log_pending', 'Impressions not yet written', () => log.pending],
       ['log_last_seq', 'Sequence number that evidence has reached', () => log.lastSeq],
     ]

@@ -232,4 +232,35 @@ describe('/metrics', () => {
     expect(body).not.toMatch(/papermill/)
     await server.close()
   })
+
+  it('says how much of what is compared was in memory', async () => {
+    const server = await startServer()
+    const counts = async () => {
+      const { body } = await server.get('/metrics')
+      return ['kept', 'read'].map((from) =>
+        Number(new RegExp(`^matchgraph_portraits_${from}_total (\\d+)$`, 'm').exec(body)![1]),
+      )
+    }
+    const before = await counts()
+    const alternatives = '/api/v1/tools/papermill/alternatives'
+    await server.get(alternatives)
+    const [, read] = await counts()
+    expect(read).toBeGreaterThan(before[1]!)
+    await server.get(alternatives)
+    const again = await counts()
+    expect(again[0]).toBeGreaterThan(before[0]!)
+    expect(again[1]).toBe(read)
+    await server.close()
+  })
+
+  it('has every metric that the dashboard shows', async () => {
+    const server = await startServer()
+    await server.get('/api/v1/search?q=scanned+pdf+tables')
+    const { body } = await server.get('/metrics')
+    const dashboard = fs.readFileSync(path.join(import.meta.dirname, '../../deploy/grafana.json'), 'utf8')
+    const shown = new Set(dashboard.match(/matchgraph_\w+/g))
+    expect(shown.size).toBeGreaterThan(10)
+    for (const name of shown) expect(body, name).toMatch(new RegExp(`^${name}(?:\\{| )`, 'm'))
+    await server.close()
+  })
 })
