@@ -5,7 +5,7 @@ import type { IndexOptions } from './context.js'
 export interface Verification {
   /** Capabilities sampled, spread evenly over the labels. */
   sampled: number
-  /** Share of the exact ten nearest neighbours that the graph found, mean over the sample. */
+  /** Share of the exact ten nearest neighbours that the index found, mean over the sample. */
   recall: number
   /** Capabilities of the sample that their own vector does not find among the first ten. */
   lost: number
@@ -13,11 +13,11 @@ export interface Verification {
 
 const SAMPLE = 100
 const K = 10
-/** A graph below this recall is broken, not unlucky: ours measure .99 and more. */
+/** An index below this recall is broken, not unlucky: ours measure .99 and more. */
 const LEAST_RECALL = 0.9
 
 /**
- * Asks the graph for the neighbours of a sample of capabilities and compares with an exact scan.
+ * Asks the index for the neighbours of a sample of capabilities and compares with an exact scan.
  * @throws AppError `internal` when recall@10 is below .9
  */
 export function verifyIndex({ semantic }: SearchIndex, { onProgress }: IndexOptions): Verification {

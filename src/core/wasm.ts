@@ -34,11 +34,11 @@ export const I32 = 0x7f
 export const V128 = 0x7b
 export const ADD = 0x6a
 export const MULTIPLY = 0x6c
-export const XOR = 0x73
+const XOR = 0x73
 export const SHIFT_LEFT = 0x74
 export const OR_INTEGERS = 0x72
 export const IS_ZERO = 0x45
-export const loadI32 = (offset: number): number[] => [0x28, 2, ...leb(offset)]
+const loadI32 = (offset: number): number[] => [0x28, 2, ...leb(offset)]
 export const LOAD_I32 = loadI32(0)
 export const get = (local: number): number[] => [0x20, ...leb(local)]
 export const set = (local: number): number[] => [0x21, ...leb(local)]
@@ -100,6 +100,21 @@ export const countup = (local: number, step: number, limit: number, body: number
   ...advance(local, step),
   ...[...get(local), ...constant(limit), 0x49, 0x0d, 0, 0x0b],
 ]
+
+/** Numbers of a function's parameters and locals, as many as are taken. */
+export function* locals(): Generator<number, never> {
+  for (let number = 0; ; number++) yield number
+}
+
+const LINE = 64
+/**
+ * Looks at each cache line of `bytes` bytes at a local, and keeps what it saw in another, so that the look is not optimized away. Things far
+ * apart are waited for one by one when each is worked through; a look at all of them first lets the waits overlap.
+ */
+export const touch = (address: number, seen: number, bytes: number): number[] =>
+  Array.from({ length: Math.ceil(bytes / LINE) }, (_, k) => k * LINE).flatMap((at) => [
+    ...[...get(address), ...loadI32(at), ...get(seen), XOR, ...set(seen)],
+  ])
 
 /** One function: `i32` parameters, more `i32` and `v128` locals after them, no result. */
 export interface WasmFunction {

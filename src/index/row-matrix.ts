@@ -8,15 +8,14 @@ import {
   DOT,
   get,
   LOAD_I32,
-  loadI32,
   loadVector,
   loadWidened,
   MULTIPLY,
   set,
   storeI32,
   sumLanes,
+  touch,
   type WasmFunction,
-  XOR,
   ZERO,
 } from '../core/wasm.js'
 import { growTo } from './typed.js'
@@ -269,16 +268,9 @@ function kernels(stride: number, layout: Layout): WasmFunction[] {
       ...[...get(OUT), ...sumLanes(SUM0), ...storeI32(0)],
       ...[...advance(LIST, 4), ...advance(OUT, 4)],
     ]
-    // rows far apart are waited for one by one; a look at all of them first lets the waits overlap
-    const touched = Array.from({ length: Math.ceil(stride / LINE) }, (_, k) => k * LINE)
-    const touch = [
-      ...address,
-      ...touched.flatMap((at) => [...get(ROW), ...loadI32(at), ...get(SEEN), XOR, ...set(SEEN)]),
-      ...advance(LIST, 4),
-    ]
+    const look = [...address, ...touch(ROW, SEEN, stride), ...advance(LIST, 4)]
     const body = [
-      ...[...constant(layout.list), ...set(LIST), ...get(N), ...set(LEFT), ...countdown(LEFT, 1, touch)],
-      // so that the looks are not optimized away
+      ...[...constant(layout.list), ...set(LIST), ...get(N), ...set(LEFT), ...countdown(LEFT, 1, look)],
       ...[...constant(layout.sums), ...get(SEEN), ...storeI32(0)],
       ...[...constant(layout.list), ...set(LIST), ...constant(layout.sums), ...set(OUT)],
       ...countdown(N, 1, nextRow),

@@ -10,6 +10,7 @@ import {
   get,
   IS_ZERO,
   loadVector,
+  locals,
   MULTIPLY,
   OR_INTEGERS,
   SHIFT_LEFT,
@@ -186,10 +187,7 @@ const byteOf = (lane: number): number => (lane < 8 ? 2 * lane : 2 * (lane - 8) +
  * their rows; leaves a record of those blocks in which one is at least `least`, and the end of the records.
  */
 function scanFunction(tables: number, layout: Layout): WasmFunction {
-  const [BLOCK, LEFT, STEP, LEAST, OUT, ENOUGH, CODES, SUMS, EVEN, ODD, NIBBLE, LEASTS] = Array.from(
-    { length: 12 },
-    (_, i) => i,
-  ) as [number, number, number, number, number, number, number, number, number, number, number, number]
+  const [BLOCK, LEFT, STEP, LEAST, OUT, ENOUGH, CODES, SUMS, EVEN, ODD, NIBBLE, LEASTS] = locals()
   const lookUp = (table: number, patterns: number[]) => [
     ...[...constant(0), ...loadVector(table * TABLE)],
     ...[...patterns, ...get(NIBBLE), ...AND, ...SWIZZLE],

@@ -14,13 +14,16 @@ import {
   loadSplatFloat,
   loadVector,
   loadWidened,
+  locals,
   MULTIPLY,
   MULTIPLY_FLOATS,
   pickLanes,
   set,
   splatFloats,
+  storeI32,
   storeVector,
   TO_FLOATS,
+  touch,
   type WasmFunction,
   ZERO,
 } from '../wasm.js'
@@ -31,7 +34,6 @@ const BLOCK = 4
 const VECTOR = 16
 const PAGE = 65536
 const blocks = Array.from({ length: BLOCK }, (_, k) => k)
-const numbers = (length: number): number[] => Array.from({ length }, (_, i) => i)
 
 /** Sums the four lanes of each of four vectors: one lane each. */
 function sumEach(first: number): number[] {
@@ -52,9 +54,7 @@ function sumEach(first: number): number[] {
  * `norms` is where the inverse norms of all rows stand.
  */
 function compareFunction(dims: number): WasmFunction {
-  const [ASKED, ASKED_COUNT, FOUND, FOUND_COUNT, NORMS, OUT, ROW, NORM, AT, ASKED_NORM, LEFT, P, I, V, SUM0] = numbers(
-    15,
-  ) as FifteenNumbers
+  const [ASKED, ASKED_COUNT, FOUND, FOUND_COUNT, NORMS, OUT, ROW, NORM, AT, ASKED_NORM, LEFT, P, I, V, SUM0] = locals()
   const stride = dims * 2
   const product = (k: number) => [
     ...[...get(V), ...get(P), ...loadVector(k * stride), ...DOT],
@@ -97,39 +97,25 @@ function compareFunction(dims: number): WasmFunction {
     ...[...get(ASKED_COUNT), ...set(LEFT)],
     ...countdown(LEFT, BLOCK, block),
   ]
-  return { name: 'compare', parameters: 6, integers: 7, vectors: 5, body: countdown(FOUND_COUNT, 1, foundRow) }
+  const look = [
+    ...get(P),
+    ...LOAD_I32,
+    ...constant(dims),
+    MULTIPLY,
+    ...set(ROW),
+    ...touch(ROW, I, dims),
+    ...advance(P, 4),
+  ]
+  const body = [
+    ...[...get(FOUND), ...set(P), ...get(FOUND_COUNT), ...set(LEFT), ...countdown(LEFT, 1, look)],
+    ...[...get(OUT), ...get(I), ...storeI32(0), ...countdown(FOUND_COUNT, 1, foundRow)],
+  ]
+  return { name: 'compare', parameters: 6, integers: 7, vectors: 5, body }
 }
-type FifteenNumbers = [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-]
 
 /** `best(places, count, width, cosines, out)`: of `count` rows, `width` bytes each, at `cosines`, the largest number in each column. */
 function bestFunction(): WasmFunction {
-  const [PLACES, COUNT, WIDTH, COSINES, OUT, LEFT, P, COLUMNS, BEST] = numbers(9) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
+  const [PLACES, COUNT, WIDTH, COSINES, OUT, LEFT, P, COLUMNS, BEST] = locals()
   const row = [
     ...[...get(COSINES), ...get(P), ...LOAD_I32, ...get(WIDTH), MULTIPLY, ADD, ...loadVector(0)],
     ...[...get(BEST), ...LARGER_FLOATS, ...set(BEST), ...advance(P, 4)],
