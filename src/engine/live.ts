@@ -97,9 +97,17 @@ async function* entries(store: EngineParts['store'], model: string, after: numbe
   }
 }
 
+/** Tools taken up between two looks at what else waits: some milliseconds. */
+const TOOLS_AT_ONCE = 64
+
 async function loadCatalogue(store: EngineParts['store']): Promise<LiveCatalogue> {
   const catalogue = new LiveCatalogue()
-  for await (const outline of store.catalogue.outlines()) catalogue.put(outline)
+  let taken = 0
+  for await (const outline of store.catalogue.outlines()) {
+    catalogue.put(outline)
+    // searches of the generation before go on meanwhile
+    if (++taken % TOOLS_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
   return catalogue
 }
 

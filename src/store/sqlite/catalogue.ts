@@ -121,7 +121,7 @@ export class SqliteCatalogue implements CatalogueStore {
   }
 
   async *outlines(): AsyncIterable<ToolOutline> {
-    const page = this.db.prepare<[string], ToolRow>('SELECT * FROM tool WHERE slug > ? ORDER BY slug LIMIT 1000')
+    const page = this.db.prepare<[string], ToolRow>('SELECT * FROM tool WHERE slug > ? ORDER BY slug LIMIT 64')
     const owned = this.db
       .prepare<[string, string], [string, number, string, string, number]>(
         `SELECT tool_slug, label, id, record ->> 'name', born_at
@@ -141,7 +141,7 @@ export class SqliteCatalogue implements CatalogueStore {
           bySlug.get(slug)!.capabilities.push({ label, id, name, bornAt })
       }
       yield* bySlug.values()
-      if (rows.length < 1000) return
+      if (rows.length < 64) return
       after = rows.at(-1)!.slug
     }
   }
