@@ -23,6 +23,8 @@ export class StaticEmbedder implements Embedder {
   readonly table: StaticModel
   /** Factor of each piece in queries. */
   private factors: Float32Array | undefined
+  /** What they were made from. */
+  private idf: Float32Array | undefined
   private readonly folder: string
   private pool: EmbedPool | undefined
 
@@ -32,7 +34,7 @@ export class StaticEmbedder implements Embedder {
     this.folder = folder
     this.dims = table.dims
     this.model = identity(table)
-    this.setIdf(undefined)
+    this.factors = queryFactors(table, undefined)
   }
 
   static async load(folder: string): Promise<StaticEmbedder> {
@@ -41,9 +43,11 @@ export class StaticEmbedder implements Embedder {
 
   /**
    * Weights the pieces of queries from now on.
-   * @param idf one factor a row of the table, √ln((N+1)/(df+.5)) in the index; undefined = all alike
+   * @param idf one factor a row of the table, √ln((N+1)/(df+.5)) in the index, not changed afterwards; undefined = all alike
    */
   setIdf(idf: Float32Array | undefined): void {
+    if (idf === this.idf) return
+    this.idf = idf
     this.factors = queryFactors(this.table, idf)
   }
 

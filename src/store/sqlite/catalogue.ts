@@ -222,7 +222,6 @@ export class SqliteCatalogue implements CatalogueStore {
     // first everything that leaves, then everything that comes: a capability may move from one tool to another
     for (const put of change.put) removed.push(...this.dropChanged(put))
     for (const put of change.put) added.push(...this.putTool(put, change.at, births))
-    this.db.exec('DELETE FROM retired WHERE id IN (SELECT id FROM capability)')
     return { generation: this.publish(change), added, removed }
   }
 
@@ -283,8 +282,10 @@ export class SqliteCatalogue implements CatalogueStore {
     const insert = this.db.prepare(
       'INSERT INTO capability (id, tool_slug, ordinal, record, hash, texts, born_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
+    const comeBack = this.db.prepare('DELETE FROM retired WHERE id = ?')
     const added: Capability[] = []
     put.capabilities.forEach(({ id, hash, texts }, ordinal) => {
+      comeBack.run(id)
       const record = { ...capabilities[ordinal]!, id }
       const json = JSON.stringify(record)
       if (keep.run(ordinal, json, id).changes > 0) return
