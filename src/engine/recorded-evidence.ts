@@ -5,7 +5,7 @@ import type { Impression } from '../core/evidence/events.js'
 import { explain, summarize } from '../core/evidence/explain.js'
 import type { Ledger } from '../core/evidence/ledger.js'
 import { encodeVector } from '../core/evidence/vector.js'
-import { explorationSlot, type Need, type RelevanceScale, Weighing } from '../core/evidence/weigh.js'
+import { explorationSlot, type Need, type RelevanceScale, type Weighed, Weighing } from '../core/evidence/weigh.js'
 import { type Answer, sigmoid } from '../core/relevance/confidence.js'
 import type { Ranked } from '../index/relevance-index.js'
 import type { CountedBouts } from './bouts.js'
@@ -76,7 +76,9 @@ export class RecordedEvidence implements EvidenceHook {
     if (!question.evidence) return ranked.map((one, i) => new Unweighed(one, timesMatched(ledger, places.cap[i]!)))
     const weighing = this.weigh(live, question, ranked, labels, places)
     const { score } = weighing
-    const order = Uint32Array.from(ranked.keys()).sort((a, b) => score[b]! - score[a]! || labels[a]! - labels[b]!)
+    const order = new Uint32Array(ranked.length)
+    for (let i = 0; i < order.length; i++) order[i] = i
+    order.sort((a, b) => score[b]! - score[a]! || labels[a]! - labels[b]!)
     const scored = Array.from(order, (i) => new Recorded(ranked[i]!, weighing, i, timesMatched(ledger, places.cap[i]!)))
     const slot = question.explore ? explorationSlot(order, weighing, question.searchId) : undefined
     if (slot !== undefined) {
@@ -208,6 +210,7 @@ class Recorded implements Scored {
   readonly #weighing: Weighing
   readonly #candidate: number
   readonly #timesMatched: number
+  #told: Weighed | undefined
 
   constructor(ranked: Ranked, weighing: Weighing, candidate: number, times: number) {
     this.ranked = ranked
@@ -217,16 +220,21 @@ class Recorded implements Scored {
     this.#timesMatched = times
   }
 
+  get #all(): Weighed {
+    this.#told ??= this.#weighing.of(this.#candidate)
+    return this.#told
+  }
+
   get summary(): Scored['summary'] {
-    return summarize(this.#weighing.of(this.#candidate), this.#timesMatched)
+    return summarize(this.#all, this.#timesMatched)
   }
 
   get why(): string | undefined {
-    return explain(this.#weighing.of(this.#candidate))
+    return explain(this.#all)
   }
 
   get parts(): Scored['parts'] {
-    const { estimate, need, words } = this.#weighing.of(this.#candidate)
+    const { estimate, need, words } = this.#all
     return { lift: estimate.logLift, need, words }
   }
 }

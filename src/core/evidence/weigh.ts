@@ -242,14 +242,18 @@ function fairStart(
 ): Float64Array {
   const out = new Float64Array(needs.length)
   const gathered = evidence.ledger.overall.values[SELECTED]! * reading(now)
-  if (gathered <= 0 || needs.length === 0 || evidence.admissions.length === 0) return out
+  // whatever came before anything was known needs no fair start: mostly that is everything
+  const first = evidence.admissions.findIndex(({ weight }) => weight > 0)
+  if (gathered <= 0 || needs.length === 0 || first < 0) return out
+  const early = evidence.admissions[first - 1]?.through ?? Number.NEGATIVE_INFINITY
   const best = bestThree(relevance)
   const mean = best.reduce((sum, c) => sum + needs[c]!, 0) / best.length
   const top = relevance[best[0]!]!
   for (let c = 0; c < needs.length; c++) {
     if (relevance[c]! < top - FAIR_GAP) continue
-    const late = Math.min(1, gatheredAtBirth(evidence, candidates.bornAt(c)) / gathered)
-    if (late === 0) continue
+    const bornAt = candidates.bornAt(c)
+    if (bornAt <= early) continue
+    const late = Math.min(1, gatheredAtBirth(evidence, bornAt) / gathered)
     const at = c * ESTIMATE_SIZE
     const hope = Math.log1p(FAIR_HOPE / Math.sqrt(estimates[at]! * (estimates[at + EXPECTATION]! + EDGE_PRIOR)))
     out[c] = late * (Math.max(0, mean - needs[c]!) + hope)
@@ -280,7 +284,7 @@ function gatheredAtBirth({ admissions }: Evidence, bornAt: number): number {
     else high = middle
   }
   const admission = admissions[low]
-  return admission === undefined || admission.weight === 0 ? 0 : admission.weight * reading(admission.at)
+  return admission === undefined ? 0 : admission.weight * reading(admission.at)
 }
 
 function wordsOf({ stems, idf }: Need, learned: Float32Array, c: number): string[] {
