@@ -150,17 +150,17 @@ export class RelevanceIndex {
   termFrequencies(stems: readonly string[], labels: Uint32Array): Float32Array {
     const { keyword } = this.build()
     const ids = stems.map((stem) => this.texts.vocabulary.stemId(stem))
-    const known = labels.filter((label) => this.row(label) >= 0)
-    const found = keyword.termFrequencies(
-      ids,
-      known.map((label) => this.row(label)),
-    )
-    const tf = new Float32Array(labels.length * stems.length)
-    let next = 0
+    const rows = new Uint32Array(labels.length)
+    const numbers: number[] = []
     for (let i = 0; i < labels.length; i++) {
-      if (this.row(labels[i]!) < 0) continue
-      tf.set(found.subarray(next, next + stems.length), i * stems.length)
-      next += stems.length
+      const row = this.row(labels[i]!)
+      if (row >= 0) rows[numbers.push(i) - 1] = row
+    }
+    const found = keyword.termFrequencies(ids, rows.subarray(0, numbers.length))
+    if (numbers.length === labels.length) return found
+    const tf = new Float32Array(labels.length * stems.length)
+    for (const [n, i] of numbers.entries()) {
+      tf.set(found.subarray(n * stems.length, (n + 1) * stems.length), i * stems.length)
     }
     return tf
   }
