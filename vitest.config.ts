@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
 const project = (name: string, extra: object = {}) => ({
-  test: { name, include: [`test/${name}/**/*.test.{ts,tsx}`], testTimeout: 60_000, hookTimeout: 120_000, ...extra },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.{ts,tsx}`],
+    testTimeout: process.env.FUZZ_RUNS ? 3_600_000 : 60_000,
+    hookTimeout: 120_000,
+    ...extra,
+  },
 })
 
 export default defineConfig({

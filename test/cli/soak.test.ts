@@ -107,26 +107,27 @@ class Client {
   }
 }
 
-/** As many a second as are answered when a few clients ask one after the other. */
+/** As many as are answered in a good second (one of four is better) when a few clients ask one after the other. */
 async function capacity(client: Client, seconds: number): Promise<number> {
-  const until = performance.now() + 1000 * seconds
-  let answered = 0
+  const begun = performance.now()
+  const answered = new Array<number>(seconds).fill(0)
   const one = async (): Promise<void> => {
-    while (performance.now() < until) {
+    for (;;) {
       await client.next()
-      answered++
+      const second = Math.floor((performance.now() - begun) / 1000)
+      if (second >= seconds) return
+      answered[second]!++
     }
   }
   await Promise.all(Array.from({ length: 16 }, one))
-  return answered / seconds
+  return answered.sort((a, b) => b - a)[Math.floor(seconds / 4)]!
 }
 
 /** Sends requests at a rate, whatever becomes of them. */
-async function arrive(client: Client, perSecond: number, seconds: number, signal: AbortSignal): Promise<void> {
+async function arrive(client: Client, perSecond: number, signal: AbortSignal): Promise<void> {
   const begun = performance.now()
   for (let sent = 0; !signal.aborted; ) {
     const passed = (performance.now() - begun) / 1000
-    if (passed > seconds) return
     for (; sent < passed * perSecond; sent++) void client.next()
     await sleep(5)
   }
@@ -157,14 +158,15 @@ it(`at ${OVERLOAD} times what one process answers, for ${MINUTES} minutes, no ma
 
     const client = new Client(base, needs)
     client.tokens.push(...warm.tokens)
-    const seconds = 60 * MINUTES
+    const begun = performance.now()
     const stopped = new AbortController()
     const megabytes: number[] = []
-    const arriving = arrive(client, OVERLOAD * perSecond, seconds, stopped.signal)
+    const arriving = arrive(client, OVERLOAD * perSecond, stopped.signal)
     for (let sample = 0; sample < 10; sample++) {
-      await sleep((1000 * seconds) / 11)
+      await sleep(6000 * MINUTES)
       megabytes.push(await memory(client))
     }
+    const seconds = (performance.now() - begun) / 1000
     // stopped under full load: what was taken is finished, and nothing is taken any more
     child.kill('SIGTERM')
     const { code } = await done
@@ -199,7 +201,7 @@ it(`at ${OVERLOAD} times what one process answers, for ${MINUTES} minutes, no ma
       [...seen[kind]].map(([status, count]) => `${count} × ${status || 'no answer (stopped)'}`).join(', ')
     console.log(
       [
-        `capacity ${perSecond.toFixed(0)} requests/s; offered ${(OVERLOAD * perSecond).toFixed(0)}/s for ${MINUTES} min`,
+        `capacity ${perSecond.toFixed(0)} requests/s; offered ${(OVERLOAD * perSecond).toFixed(0)}/s for ${seconds.toFixed(0)} s`,
         `answered ${rate('search')} searches/s and ${rate('match')} matches/s`,
         `searches p50 ${quantile(times.search, 0.5)}, p99 ${quantile(times.search, 0.99)}: ${counts('search')}`,
         `matches p50 ${quantile(times.match, 0.5)}, p99 ${quantile(times.match, 0.99)}: ${counts('match')}`,
