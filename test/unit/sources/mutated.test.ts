@@ -119,9 +119,13 @@ const IMPORTERS: [string, unknown, Import][] = [
   ['MCP registry', JSON.parse(fixture('mcp-registry/list.json')), (input) => importMcpRegistry(input, OPTIONS)],
 ]
 
-test.each(IMPORTERS)(`%s, mutated ${RUNS} times: sound records or structured faults`, (_, document, run) => {
-  fc.assert(
-    fc.property(fc.array(mutation, { minLength: 1, maxLength: 4 }), (mutations) => {
+/** Lets go what one case held: a test that never waits keeps all of it until it ends, and long ones have thousands of cases. */
+const breathe = () => new Promise(setImmediate)
+
+test.each(IMPORTERS)(`%s, mutated ${RUNS} times: sound records or structured faults`, async (_, document, run) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), async (mutations) => {
+      await breathe()
       const input = mutations.reduce(mutate, structuredClone(document))
       const { records, errors, warnings } = run(input)
       expectStructured([...errors, ...warnings])
@@ -133,10 +137,11 @@ test.each(IMPORTERS)(`%s, mutated ${RUNS} times: sound records or structured fau
   )
 })
 
-test(`catalogue records, mutated ${RUNS} times: validation never throws, and keeps what is sound`, () => {
+test(`catalogue records, mutated ${RUNS} times: validation never throws, and keeps what is sound`, async () => {
   const [record] = importManifest(parse(fixture('manifest/unfragile.yml')), OPTIONS).records
-  fc.assert(
-    fc.property(fc.array(mutation, { minLength: 1, maxLength: 4 }), (mutations) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), async (mutations) => {
+      await breathe()
       const input = mutations.reduce(mutate, structuredClone(record) as unknown)
       const { valid, errors, warnings } = validateRecord(input)
       expectStructured([...errors, ...warnings])
