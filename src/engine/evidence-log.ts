@@ -14,7 +14,7 @@ const SHOWN_TRIES = 8
 /** Most matches of one transaction. */
 const GROUP = 1000
 /** After this many matches, or milliseconds, the evidence rows are brought up to the log, so that a start has little to apply. */
-const PERSIST_MATCHES = 1000
+const PERSIST_MATCHES = 5000
 const PERSIST_MS = 30_000
 /** Impressions kept for when the store is back; the oldest make room. */
 const WAITING_IMPRESSIONS = 50_000
