@@ -12,6 +12,8 @@ export class EvidencePlaces {
   private ledger: Ledger | undefined
   private caps: Int32Array = new Int32Array(0)
   private tools: Int32Array = new Int32Array(0)
+  /** Label of each capability of the evidence, as found last. */
+  private labels: Int32Array = new Int32Array(0)
   /** How much of the ledger has been seen. */
   private seenCaps = 0
   private seenTools = 0
@@ -31,11 +33,23 @@ export class EvidencePlaces {
     return { cap, tool }
   }
 
+  /** The label under which the catalogue has a capability of the evidence. */
+  labelOf(ledger: Ledger, catalogue: LiveCatalogue, cap: number): number | undefined {
+    this.follow(ledger, catalogue)
+    if (cap >= this.labels.length) this.labels = grown(this.labels, ledger.capabilityIds.length)
+    const known = this.labels[cap]!
+    if (known >= 0 && catalogue.outlineOf(known) !== undefined) return known
+    const label = catalogue.labelOf(ledger.capabilityIds[cap]!)
+    this.labels[cap] = label ?? UNKNOWN
+    return label
+  }
+
   private follow(ledger: Ledger, catalogue: LiveCatalogue): void {
     if (ledger !== this.ledger) {
       this.ledger = ledger
       this.caps = new Int32Array(0)
       this.tools = new Int32Array(0)
+      this.labels = new Int32Array(0)
       this.seenCaps = ledger.capabilityIds.length
       this.seenTools = ledger.toolSlugs.length
     }

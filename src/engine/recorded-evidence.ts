@@ -55,12 +55,12 @@ export class RecordedEvidence implements EvidenceHook {
 
   candidates(live: Live, question: Question): number[] {
     this.admit(live, question.now)
-    const { evidence } = this.matches.log
-    if (evidence.ledger.capabilityIds.length === 0) return []
+    const { needs, ledger } = this.matches.log.evidence
+    if (ledger.capabilityIds.length === 0) return []
     const stems = [...new Set(question.query.stems)]
-    return evidence.needs
+    return needs
       .find(stems, live.index.relevance.stemIdf(stems), reading(question.now), FOUND)
-      .flatMap((cap) => live.catalogue.labelOf(evidence.ledger.capabilityIds[cap]!) ?? [])
+      .flatMap((cap) => this.places.labelOf(ledger, live.catalogue, cap) ?? [])
   }
 
   calibration(now: number): number {
@@ -170,7 +170,7 @@ export class RecordedEvidence implements EvidenceHook {
     }
     const candidates = {
       ...places,
-      rel: Float64Array.from(ranked, (one) => one.rel),
+      rel: relOf(ranked),
       bornAt: (i: number) => catalogue.outlineOf(labels[i]!)!.bornAt,
       tf: () => index.relevance.termFrequencies(stems, labels),
     }
@@ -197,6 +197,12 @@ function labelsOf(ranked: readonly Ranked[]): Uint32Array {
   const labels = new Uint32Array(ranked.length)
   for (let i = 0; i < labels.length; i++) labels[i] = ranked[i]!.label
   return labels
+}
+
+function relOf(ranked: readonly Ranked[]): Float64Array {
+  const rel = new Float64Array(ranked.length)
+  for (let i = 0; i < rel.length; i++) rel[i] = ranked[i]!.rel
+  return rel
 }
 
 const timesMatched = (ledger: Ledger, cap: number): number => (cap < 0 ? 0 : ledger.timesMatched[cap]!)

@@ -9,7 +9,7 @@ const LEAST_LENGTH = 0.25
 /** BM25's k1, as in the text's own keyword score. */
 export const K1 = 1.2
 /** How many postings one query may walk in search of further candidates, rarest stems first. */
-const WALK = 2048
+const WALK = 1024
 
 /** The words of the needs that one capability has served. All weights are forward-decayed whole numbers. */
 interface Learned {
