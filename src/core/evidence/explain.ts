@@ -15,7 +15,7 @@ export interface EvidenceSummary {
   interval: [low: number, high: number]
 }
 
-const round = (x: number, digits = 3): number => Number(x.toFixed(digits))
+const round = (x: number, parts = 1000): number => Math.round(x * parts) / parts
 
 export function summarize({ estimate: e }: Pick<Weighed, 'estimate'>, timesMatched: number): EvidenceSummary {
   const [low, high] = liftInterval(e)
@@ -34,7 +34,7 @@ export function summarize({ estimate: e }: Pick<Weighed, 'estimate'>, timesMatch
 export function explain(weighed: Weighed): string | undefined {
   const { estimate: e, words, fairStart } = weighed
   const parts: string[] = []
-  const count = (x: number): string => (x < 10 ? String(round(x, 1)) : x.toFixed(0))
+  const count = (x: number): string => (x < 10 ? String(round(x, 10)) : x.toFixed(0))
   if (e.selected >= 0.5) {
     const reports = e.succeeded + e.failed
     const worked = reports >= 0.5 ? `, ${count(e.succeeded)} of ${count(reports)} worked` : ''
