@@ -68,6 +68,15 @@ const mutation: fc.Arbitrary<Mutation> = fc.record({
   odd: fc.nat({ max: ODD.length - 1 }),
 })
 
+/** By value: what is put into one document must not be changed by the next, nor a part of one hold the whole. */
+const copyOf = (value: unknown): unknown => {
+  try {
+    return structuredClone(value)
+  } catch {
+    return deep(20_000) // too deep to be copied
+  }
+}
+
 /** Changes one place inside a document, whichever `where` falls on. */
 function mutate(document: unknown, { where, act, odd }: Mutation): unknown {
   const places: { parent: Record<string, unknown>; key: string }[] = []
@@ -79,13 +88,13 @@ function mutate(document: unknown, { where, act, odd }: Mutation): unknown {
     }
   }
   walk(document, 0)
-  if (places.length === 0) return ODD[odd]
+  if (places.length === 0) return copyOf(ODD[odd])
   const { parent, key } = places[where % places.length]!
   const other = places[(where * 7 + odd) % places.length]!
   const value = parent[key]
-  if (act === 'replace') parent[key] = ODD[odd]
-  else if (act === 'swap') parent[key] = other.parent[other.key]
-  else if (act === 'repeat' && Array.isArray(parent)) parent.push(value)
+  if (act === 'replace') parent[key] = copyOf(ODD[odd])
+  else if (act === 'swap') parent[key] = copyOf(other.parent[other.key])
+  else if (act === 'repeat' && Array.isArray(parent)) parent.push(copyOf(value))
   else if (Array.isArray(parent)) parent.splice(Number(key), 1)
   else {
     delete parent[key]
@@ -94,14 +103,13 @@ function mutate(document: unknown, { where, act, odd }: Mutation): unknown {
   return document
 }
 
-function expectStructured(faults: readonly Fault[]): void {
-  for (const { path, message } of faults) {
-    expect(typeof path).toBe('string')
-    expect(message).toMatch(/\S/)
-    expect(message.length).toBeLessThan(1500)
-    expect(message).not.toMatch(/\n\s+at |TypeError|RangeError|Maximum call stack|\[object Object\]/)
-  }
-}
+const TRACE = /\n\s+at |TypeError|RangeError|Maximum call stack|\[object Object\]/
+const isStructured = ({ path, message }: Fault): boolean =>
+  typeof path === 'string' && /\S/.test(message) && message.length < 1500 && !TRACE.test(message)
+
+/** One look at all of them: every expectation is remembered until its test ends, and long runs have millions of faults. */
+const expectStructured = (faults: readonly Fault[]): void =>
+  expect(faults.filter((fault) => !isStructured(fault))).toEqual([])
 
 type Import = (input: unknown) => { records: unknown[]; errors: Fault[]; warnings: Fault[] }
 const IMPORTERS: [string, unknown, Import][] = [
@@ -119,29 +127,24 @@ const IMPORTERS: [string, unknown, Import][] = [
   ['MCP registry', JSON.parse(fixture('mcp-registry/list.json')), (input) => importMcpRegistry(input, OPTIONS)],
 ]
 
-/** Lets go what one case held: a test that never waits keeps all of it until it ends, and long ones have thousands of cases. */
-const breathe = () => new Promise(setImmediate)
-
-test.each(IMPORTERS)(`%s, mutated ${RUNS} times: sound records or structured faults`, async (_, document, run) => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), async (mutations) => {
-      await breathe()
+test.each(IMPORTERS)(`%s, mutated ${RUNS} times: sound records or structured faults`, (_, document, run) => {
+  fc.assert(
+    fc.property(fc.array(mutation, { minLength: 1, maxLength: 4 }), (mutations) => {
       const input = mutations.reduce(mutate, structuredClone(document))
       const { records, errors, warnings } = run(input)
       expectStructured([...errors, ...warnings])
       expect(records.length + errors.length).toBeGreaterThan(0)
-      for (const record of records) expect(readRecord(record).faults).toEqual([])
+      expect(records.flatMap((record) => readRecord(record).faults)).toEqual([])
       expect(({} as { polluted?: number }).polluted).toBeUndefined()
     }),
     { seed: 42, numRuns: RUNS },
   )
 })
 
-test(`catalogue records, mutated ${RUNS} times: validation never throws, and keeps what is sound`, async () => {
+test(`catalogue records, mutated ${RUNS} times: validation never throws, and keeps what is sound`, () => {
   const [record] = importManifest(parse(fixture('manifest/unfragile.yml')), OPTIONS).records
-  await fc.assert(
-    fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), async (mutations) => {
-      await breathe()
+  fc.assert(
+    fc.property(fc.array(mutation, { minLength: 1, maxLength: 4 }), (mutations) => {
       const input = mutations.reduce(mutate, structuredClone(record) as unknown)
       const { valid, errors, warnings } = validateRecord(input)
       expectStructured([...errors, ...warnings])
@@ -208,10 +211,7 @@ test('damaged files of every kind, read as every format: structured faults with 
         }
         expectStructured(faults)
         const lines = text.split('\n').length
-        for (const { line } of faults) {
-          expect(line).toBeGreaterThanOrEqual(1)
-          expect(line).toBeLessThanOrEqual(lines + 1)
-        }
+        expect(faults.filter(({ line }) => !(line >= 1 && line <= lines + 1))).toEqual([])
       },
     ),
     { seed: 44, numRuns: RUNS },
@@ -225,7 +225,7 @@ test('tables of any text: rows or structured faults', () => {
       const text = ['tool,capability,description', ...rows.map((row) => row.join(','))].join('\n')
       const { records, errors, warnings } = importCsv(text, OPTIONS)
       expectStructured([...errors, ...warnings])
-      for (const record of records) expect(readRecord(record).faults).toEqual([])
+      expect(records.flatMap((record) => readRecord(record).faults)).toEqual([])
     }),
     { seed: 45, numRuns: RUNS },
   )
