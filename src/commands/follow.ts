@@ -53,7 +53,8 @@ export async function followStore(
     if (event !== undefined) matches.log.follow(event).catch(() => undefined)
   }
   const watch = await store.watch(heard)
-  const timer = setInterval(() => void lookOnce(), POLL_MS)
+  // a server that fails to start after this must end: what listens keeps the process alive, not this
+  const timer = setInterval(() => void lookOnce(), POLL_MS).unref()
   return {
     lag() {
       const generations = Math.max(0, newest.generation - engine.generation.id)

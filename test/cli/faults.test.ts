@@ -121,6 +121,15 @@ describe('a damaged database', () => {
   })
 })
 
+describe('a damaged signing key', () => {
+  it('ends the server instead of leaving it neither up nor down', async () => {
+    const home = path.join(folder, 'home')
+    await run(['index', '--home', home, '--catalogue', file])
+    fs.writeFileSync(path.join(home, 'signing-key.pem'), 'this is not a key')
+    expect((await run(['serve', '--home', home, '--port', '0'])).code).toBe(1)
+  }, 60_000)
+})
+
 /** Changes one byte in so many, from `from` on. */
 function flipBytes(name: string, every: number, from = 0): void {
   const bytes = fs.readFileSync(name)
