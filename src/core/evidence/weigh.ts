@@ -231,7 +231,7 @@ function idfWith(idf: number, open: number, total: number): number {
 
 /**
  * What a later capability is given: what the best have learned and it has not, and hope, ln(1 + .8/√(ρ·(Ẽ+3))), which it loses as it is shown; both by
- * how much was known already when it came. Of six better tools that come late in the simulator, 5.2 reach the top three without hope and 6.0
+ * how much was known already when it came. Of six better tools that come late in the simulator, 5.2 reach the top three without hope and 5.9
  * with it, in half the sessions; see ARCHITECTURE.md.
  */
 function fairStart(
