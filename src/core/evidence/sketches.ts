@@ -12,7 +12,7 @@ const PAGE = 65536
 const NONE = BITS + 1
 
 /**
- * Signs of vectors by slot: near vectors differ in few of them. Comparing one with eight thousand others takes about ten microseconds, and of 1,000
+ * Signs of vectors by slot: near vectors differ in few of them. Comparing one with eight thousand others takes about ten microseconds, and of 600
  * needs among 8,192 cells each had its nearest cell among the sixteen whose signs differ least (with 64 mixed signs: 95 % among 132).
  */
 export class Sketches {
