@@ -4,7 +4,6 @@ import type { RelevanceWeights } from '../src/core/relevance/weights.js'
 import type { SearchTables } from '../src/store/search-tables.js'
 import type { Store } from '../src/store/store.js'
 import type { SourceFault } from './sources/catalogue.js'
-import type { Verification } from './verify.js'
 
 /** What an index run works with; made by the command line or the server. */
 export interface IndexerContext {
@@ -16,6 +15,15 @@ export interface IndexerContext {
   indexFolder: string
   /** Where searches run in the store: its tables are brought up instead of files. */
   searchTables?: SearchTables
+}
+
+export interface Verification {
+  /** Capabilities sampled, spread evenly over the labels. */
+  sampled: number
+  /** Share of the exact ten nearest neighbours that the index found, mean over the sample. */
+  recall: number
+  /** Capabilities of the sample that their own vector does not find among the first ten. */
+  lost: number
 }
 
 export interface IndexOptions {

@@ -1,15 +1,6 @@
 import { AppError } from '../src/core/errors.js'
 import type { SearchIndex } from '../src/index/search-index.js'
-import type { IndexOptions } from './context.js'
-
-export interface Verification {
-  /** Capabilities sampled, spread evenly over the labels. */
-  sampled: number
-  /** Share of the exact ten nearest neighbours that the index found, mean over the sample. */
-  recall: number
-  /** Capabilities of the sample that their own vector does not find among the first ten. */
-  lost: number
-}
+import type { IndexOptions, Verification } from './context.js'
 
 const SAMPLE = 100
 const K = 10

@@ -38,7 +38,7 @@ const XOR = 0x73
 export const SHIFT_LEFT = 0x74
 export const OR_INTEGERS = 0x72
 export const IS_ZERO = 0x45
-const loadI32 = (offset: number): number[] => [0x28, 2, ...leb(offset)]
+export const loadI32 = (offset: number): number[] => [0x28, 2, ...leb(offset)]
 export const LOAD_I32 = loadI32(0)
 export const get = (local: number): number[] => [0x20, ...leb(local)]
 export const set = (local: number): number[] => [0x21, ...leb(local)]

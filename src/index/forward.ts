@@ -2,10 +2,10 @@ import type { IndexDocument } from '../core/document.js'
 import type { TokenTable } from '../core/embedding.js'
 import { FIELDS } from '../core/relevance/bm25.js'
 import { isStopWord, joinedIdentifier, spacedName, wordsOf } from '../core/text/words.js'
+import { growTo } from '../core/typed.js'
 import { growableU8, growableU16, growableU32 } from './growable.js'
 import { damaged, type NamedArrays, type SectionReader } from './sections.js'
 import { overRows, type Steps } from './slices.js'
-import { growTo } from './typed.js'
 import { BREAK, Vocabulary } from './vocabulary.js'
 
 /** Late interaction looks at the name and this much of the description (more pieces gained nothing). */

@@ -1,6 +1,6 @@
+import { growTo, roomFor } from '../core/typed.js'
 import type { RowMatrix } from './row-matrix.js'
 import { RowQueue } from './row-queue.js'
-import { growTo, roomFor } from './typed.js'
 
 /** Neighbours a row on upper levels, twice as many on the lowest (Malkov and Yashunin 2018, section 4.1). */
 const M = 16

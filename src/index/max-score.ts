@@ -1,5 +1,5 @@
 import type { Hits, LabelSet } from '../core/document.js'
-import { growTo } from './typed.js'
+import { growTo } from '../core/typed.js'
 
 /** Rows are looked at in blocks, so that the sums of a block stay in the first-level cache. */
 const BLOCK = 8192

@@ -1,8 +1,8 @@
+import { growTo } from '../core/typed.js'
 import { growableU16, growableU32 } from './growable.js'
 import type { ScoredList } from './max-score.js'
 import type { NamedArrays, SectionReader } from './sections.js'
 import { overRows, type Steps } from './slices.js'
-import { growTo } from './typed.js'
 
 /** Rows whose postings are sorted in one step. */
 const ROWS_SORTED = 2048

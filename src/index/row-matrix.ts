@@ -1,3 +1,4 @@
+import { growTo } from '../core/typed.js'
 import {
   ADD,
   ADD_LANES,
@@ -18,7 +19,6 @@ import {
   type WasmFunction,
   ZERO,
 } from '../core/wasm.js'
-import { growTo } from './typed.js'
 
 /** Rows compared in one call. */
 export const BATCH = 1024

@@ -5,13 +5,13 @@ import type { IndexDocument } from '../core/document.js'
 import type { TokenTable } from '../core/embedding.js'
 import { AppError } from '../core/errors.js'
 import type { RelevanceWeights } from '../core/relevance/weights.js'
+import { growTo } from '../core/typed.js'
 import type { CorpusStatistics } from './corpus-statistics.js'
 import { RelevanceIndex } from './relevance-index.js'
 import { ScalarRows } from './row-matrix.js'
 import { SectionReader } from './sections.js'
 import { SemanticIndex } from './semantic.js'
 import { type FileSeal, readSections, replaceFile, sealOf, writeSections } from './snapshot.js'
-import { growTo } from './typed.js'
 
 /** Raised when the layout of the snapshot files changes; an older one is rebuilt. */
 const FORMAT = 4

@@ -1,10 +1,10 @@
 import type { Hits, LabelSet } from '../core/document.js'
 import { AppError } from '../core/errors.js'
+import { growTo, roomFor } from '../core/typed.js'
 import { HnswGraph } from './hnsw.js'
 import { BATCH, type RowMatrix, SimdRows } from './row-matrix.js'
 import { RowQueue } from './row-queue.js'
 import { SignCodes } from './sign-codes.js'
-import { growTo, roomFor } from './typed.js'
 
 /** How many rows are compared in which way; the figures behind the defaults stand in ARCHITECTURE.md. */
 export interface Limits {

@@ -1,3 +1,4 @@
+import { growTo } from '../core/typed.js'
 import {
   ADD,
   ADD_BYTES,
@@ -27,7 +28,6 @@ import {
   type WasmFunction,
   ZERO,
 } from '../core/wasm.js'
-import { growTo } from './typed.js'
 
 /** Rows of a block: one a byte lane. */
 const LANES = 16

@@ -1,5 +1,5 @@
 import { editDistance } from '../core/text/distance.js'
-import { growTo } from './typed.js'
+import { growTo } from '../core/typed.js'
 import type { Vocabulary } from './vocabulary.js'
 
 /** Shorter words have too many neighbours. */

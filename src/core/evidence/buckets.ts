@@ -1,3 +1,4 @@
+import { growTo, roomFor } from '../typed.js'
 import { DAY, decayed, HALF_LIFE } from './decay.js'
 
 /**
@@ -66,18 +67,11 @@ export class Buckets {
     if (known !== undefined) return known
     const slot = this.slots.size
     this.slots.set(key, slot)
-    if (slot === this.masses.length) {
-      this.masses = longer(this.masses)
-      this.times = longer(this.times)
-    }
+    const room = roomFor(this.masses.length, slot + 1)
+    this.masses = growTo(this.masses, room)
+    this.times = growTo(this.times, room)
     return slot
   }
-}
-
-function longer(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const twice = new Float64Array(column.length * 2)
-  twice.set(column)
-  return twice
 }
 
 /** Trust in a client: 1 with an operator's key, else it grows with the time since its first match. */

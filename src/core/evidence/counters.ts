@@ -1,3 +1,4 @@
+import { growTo, roomFor } from '../typed.js'
 /** The four sums of one counter: expected selections, selections, successes, failures. */
 export const EXPECTED = 0
 export const SELECTED = 1
@@ -14,11 +15,7 @@ export class CounterTable {
   /** Appends an empty counter and gives its slot. */
   open(): number {
     const slot = this.size++
-    if (this.size * 4 > this.values.length) {
-      const larger = new Float64Array(this.values.length * 2)
-      larger.set(this.values)
-      this.values = larger
-    }
+    this.values = growTo(this.values, roomFor(this.values.length, this.size * 4))
     return slot
   }
 

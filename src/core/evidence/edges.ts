@@ -1,3 +1,4 @@
+import { growTo } from '../typed.js'
 import type { Counts, Sum } from './counters.js'
 import { gallop } from './gallop.js'
 
@@ -80,11 +81,7 @@ export class CellEdges {
 
   private grow(): void {
     const room = this.keys.length + Math.max(FIRST, this.keys.length >> 1)
-    const keys = new Int32Array(room)
-    const values = new Float64Array(room * 4)
-    keys.set(this.keys)
-    values.set(this.values)
-    this.keys = keys
-    this.values = values
+    this.keys = growTo(this.keys, room)
+    this.values = growTo(this.values, room * 4)
   }
 }

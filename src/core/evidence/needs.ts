@@ -1,3 +1,4 @@
+import { growTo, roomFor } from '../typed.js'
 import { grown } from './decay.js'
 import { gallop } from './gallop.js'
 
@@ -160,11 +161,7 @@ export class Needs {
   }
 
   private blank(cap: number): Learned {
-    if (cap * 2 >= this.counts.length) {
-      const larger = new Float64Array(Math.max(cap * 2 + 2, this.counts.length * 2))
-      larger.set(this.counts)
-      this.counts = larger
-    }
+    this.counts = growTo(this.counts, roomFor(this.counts.length, cap * 2 + 2))
     this.counts.fill(0, cap * 2, cap * 2 + 2)
     return { stems: [], weights: [], first: [], support: [] }
   }

@@ -1,4 +1,4 @@
-import { ADD, advance, assemble, constant, get, leb, set, storeI32 } from '../wasm.js'
+import { ADD, advance, assemble, constant, get, leb, loadI32, locals, SHIFT_LEFT, set, storeI32 } from '../wasm.js'
 
 /** Signs that a sketch keeps: of the first components. */
 const BITS = 256
@@ -72,10 +72,9 @@ function sketch(vector: Float32Array, words: Int32Array, at: number): void {
   for (let i = 0; i < n; i++) if (vector[i]! > 0) words[at + (i >> 5)]! |= 1 << (i & 31)
 }
 
-const loadI32 = (offset: number): number[] => [0x28, 2, ...leb(offset)]
 const loadI64 = (offset: number): number[] => [0x29, 3, ...leb(offset)]
 const [XOR, COUNT, ADD_I64, WRAP] = [0x85, 0x7b, 0x7c, 0xa7]
-const [SHIFT_LEFT, BELOW] = [0x74, 0x49]
+const BELOW = 0x49
 const STORE_SHORT = [0x3b, 1, 0]
 
 /**
@@ -83,7 +82,7 @@ const STORE_SHORT = [0x3b, 1, 0]
  * number; `end` is behind at least one.
  */
 const compare = (out: number) => {
-  const [END, SKETCH, OUT, BIN] = [0, 1, 2, 3]
+  const [END, SKETCH, OUT, BIN] = locals()
   const differing = Array.from({ length: WORDS / 2 }, (_, k) => [
     ...[...get(SKETCH), ...loadI64(k * 8), ...constant(0), ...loadI64(k * 8), XOR, COUNT],
     ...(k > 0 ? [ADD_I64] : []),
