@@ -1,31 +1,7 @@
+import { editDistance } from './text/distance.js'
+
 /** Longest word that is compared; longer ones are no typos of anything, and the comparison is quadratic. */
 const MAX_LENGTH = 64
-
-/**
- * Edits (insertion, deletion, substitution, swap of neighbours) between two words: the restricted
- * Damerau-Levenshtein distance (optimal string alignment).
- */
-export function editDistance(a: string, b: string): number {
-  const width = b.length + 1
-  let beforeLast = new Uint16Array(width)
-  let last = Uint16Array.from({ length: width }, (_, j) => j)
-  let row = new Uint16Array(width)
-  for (let i = 1; i <= a.length; i++) {
-    row[0] = i
-    for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1
-      let best = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + cost)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        best = Math.min(best, beforeLast[j - 2]! + 1)
-      row[j] = best
-    }
-    const free = beforeLast
-    beforeLast = last
-    last = row
-    row = free
-  }
-  return last[b.length]!
-}
 
 const fold = (word: string) => word.toLowerCase().replace(/[\s_-]+/g, '')
 
@@ -45,8 +21,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     const folded = fold(candidate)
     if (folded.length > MAX_LENGTH) continue
     if (extension === undefined && isExtension(wanted, folded)) extension = candidate
-    if (Math.abs(folded.length - wanted.length) >= least) continue
-    const distance = editDistance(wanted, folded)
+    const distance = editDistance(wanted, folded, least - 1)
     // two short words that share no letter in place are not typos of each other
     if (distance < least && distance < Math.min(wanted.length, folded.length)) {
       least = distance

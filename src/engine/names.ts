@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.js'
-import { editDistance, nearest } from '../core/nearest.js'
+import { nearest } from '../core/nearest.js'
+import { editDistance } from '../core/text/distance.js'
 import type { Live } from './live.js'
 import type { LiveTool } from './live-catalogue.js'
 import { foldName } from './name-index.js'
@@ -61,7 +62,8 @@ export function suggestions({ catalogue }: Pick<Live, 'catalogue'>, typed: strin
     for (const name of [foldName(tool.slug), foldName(tool.name)]) {
       if (wanted.length >= 2 && name.includes(wanted)) distance = Math.min(distance, 0.5)
       else if (name.length >= 4 && wanted.includes(name)) distance = Math.min(distance, 0.75)
-      else if (nearest(wanted, [name])) distance = Math.min(distance, editDistance(wanted, name))
+      else if (nearest(wanted, [name]))
+        distance = Math.min(distance, editDistance(wanted, name, Math.max(wanted.length, name.length)))
     }
     if (Number.isFinite(distance)) scored.push({ slug: tool.slug, distance })
   }

@@ -1,7 +1,8 @@
+import { fnv1a } from '../fnv.js'
+
 /** 32 bits of a text (FNV-1a, then MurmurHash3's finaliser): the seed of what must be repeatable. */
 export function seedOf(text: string): number {
-  let hash = 2166136261
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16777619)
+  let hash = fnv1a(text)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   return (hash ^ (hash >>> 13)) >>> 0
 }

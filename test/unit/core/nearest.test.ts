@@ -1,6 +1,5 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { editDistance, nearest } from '../../../src/core/nearest.js'
+import { nearest } from '../../../src/core/nearest.js'
 
 test.each([
   ['limt', 'limit'],
@@ -16,26 +15,22 @@ test.each([
   expect(nearest(word, ['q', 'limit', 'freeTier', 'capabilities', 'description', 'worksWith'])).toBe(meant)
 })
 
-/** The textbook recursion: slow, and plainly right. */
-function slow(a: string, b: string): number {
-  if (a === '' || b === '') return a.length + b.length
-  const cost = a.at(-1) === b.at(-1) ? 0 : 1
-  let best = Math.min(
-    slow(a.slice(0, -1), b) + 1,
-    slow(a, b.slice(0, -1)) + 1,
-    slow(a.slice(0, -1), b.slice(0, -1)) + cost,
-  )
-  if (a.length > 1 && b.length > 1 && a.at(-1) === b.at(-2) && a.at(-2) === b.at(-1))
-    best = Math.min(best, slow(a.slice(0, -2), b.slice(0, -2)) + 1)
-  return best
-}
-
-test('the distance is the textbook one', () => {
-  const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 5 })
-  fc.assert(
-    fc.property(word, word, (a, b) => {
-      expect(editDistance(a, b)).toBe(slow(a, b))
-    }),
-    { seed: 3, numRuns: 300 },
-  )
-})
+test.each<[why: string, word: string, candidates: string[], meant: string | undefined]>([
+  ['one edit for two letters', 'ab', ['axb'], 'axb'],
+  ['no two edits for two letters', 'ab', ['axyb'], undefined],
+  ['two edits for six', 'abcdef', ['axcdyf'], 'axcdyf'],
+  ['no three edits for eight', 'abcdefgh', ['xbcyefgz'], undefined],
+  ['three edits for nine', 'abcdefghi', ['xbcyefghz'], 'xbcyefghz'],
+  ['the nearest of several', 'limit', ['lxmxt', 'limxt', 'lixxt'], 'limxt'],
+  ['the first of equals', 'limit', ['limxt', 'lixit'], 'limxt'],
+  ['a word that is begun, before one that is two edits away', 'desc', ['dxxc', 'description'], 'description'],
+  ['a word one edit away, before one that is begun', 'desc', ['description', 'dess'], 'dess'],
+  ['a word that goes on', 'descriptions-of', ['description'], 'description'],
+  ['two letters begin nothing', 'de', ['description'], undefined],
+  ['words that share no letter', 'ab', ['cd', 'ba'], 'ba'],
+  ['case, spaces, dashes and underscores', 'Free - Tier', ['free_tier'], 'free_tier'],
+  ['only punctuation', ' -_', ['-'], undefined],
+  ['64 letters', 'a'.repeat(64), [`${'a'.repeat(63)}b`], `${'a'.repeat(63)}b`],
+  ['65 letters', 'a'.repeat(65), ['a'.repeat(65)], undefined],
+  ['a candidate of 65 letters', 'a'.repeat(64), ['a'.repeat(65), `${'a'.repeat(63)}b`], `${'a'.repeat(63)}b`],
+])('%s: %s', (_, word, candidates, meant) => expect(nearest(word, candidates)).toBe(meant))
