@@ -38,4 +38,39 @@ describe('the bound on what a text costs a model', () => {
       { seed: 11, numRuns: 500 },
     )
   })
+
+  // what the rule says of each kind of stretch: so dear as it must be, and no dearer
+  it.each<[text: string, tokens: number]>([
+    ['', 0],
+    ['word', 1],
+    ['words', 2],
+    ['Word', 1],
+    ['add', 1],
+    ['a \u0001', 1 + 1 + 1],
+    ['a'.repeat(16), 16],
+    [`A${'a'.repeat(15)}`, 4],
+    [`A${'a'.repeat(16)}`, 17],
+    ['HTML', 1],
+    ['HTMLS', 5],
+    ['readFile', 2],
+    ['parseHTMLPage', 2 + 1 + 1],
+    ['aBcDeFgH', 8],
+    ['readFileNowMore', 15],
+    ['readFileNextMore', 4],
+    ['aBCd', 1 + 1 + 1],
+    ['two words', 1 + 2],
+    ['two  words', 1 + 2 + 2],
+    ['two\nwords', 1 + 1 + 2],
+    ['2026', 4],
+    ['v2', 2],
+    ['2nd', 3],
+    ['see 2', 1 + 1 + 1],
+    ['a.b', 3],
+    ['a .b', 3],
+    ['a ', 2],
+    ['é', 2],
+    ['a é', 1 + 1 + 2],
+    ['語', 3],
+    ['@[`{/:', 6],
+  ])('of %j is %i', (text, tokens) => expect(tokenBound(text)).toBe(tokens))
 })

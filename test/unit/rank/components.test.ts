@@ -114,10 +114,10 @@ describe('what is observed of a tool', () => {
     ])
     expect(seen(tool({ signals: { stars: signal(-5) } })).adoption.value).toBe(0)
     expect(seen(tool({ signals: { lastRelease: signal('soon'), stars: signal('many') } }))).toMatchObject({
-      freshness: { n: 0 },
-      adoption: { n: 0 },
+      freshness: { n: 0, inputs: [] },
+      adoption: { n: 0, inputs: [] },
     })
-    expect(seen(tool()).ecosystem).toEqual({ n: 0, inputs: [] })
+    expect(seen(tool())).toMatchObject({ freshness: { n: 0, inputs: [] }, ecosystem: { n: 0, inputs: [] } })
   })
 })
 

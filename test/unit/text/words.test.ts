@@ -49,7 +49,11 @@ describe('names', () => {
     expect(joinedIdentifier('get weather')).toBeUndefined()
   })
 
-  it('is spaced for the embedder', () => expect(spacedName('math.getQuadratic_roots')).toBe('math get Quadratic roots'))
+  it.each([
+    ['math.getQuadratic_roots', 'math get Quadratic roots'],
+    ['a::b--c', 'a b c'],
+    ['/v1/items#list', 'v1 items list'],
+  ])('%s is spaced for the embedder', (name, spaced) => expect(spacedName(name)).toBe(spaced))
 
   it('stems words of letters only', () => {
     expect(stemOf('running')).toBe('run')
@@ -63,6 +67,8 @@ describe('clausesOf', () => {
     ['Resize my photos, compress the result', ['Resize my photos', 'compress the result']],
     ['translate a page', []],
     ['read and write', []],
+    // "it" and "to" say nothing of what is wanted: no second need
+    ['Resize my photos, and do it to them', []],
     ['the cost is 3.5 dollars per call', []],
   ])('%s', (query, clauses) => expect(clausesOf(query)).toEqual(clauses))
 
