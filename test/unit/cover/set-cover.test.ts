@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CoverCandidate, coverSets } from '../../../src/core/cover/set-cover.js'
+import { type CoverCandidate, compareSets, coverSets } from '../../../src/core/cover/set-cover.js'
 
 const problem = fc
   .record({ tools: fc.integer({ min: 0, max: 8 }), needs: fc.integer({ min: 1, max: 5 }) })
@@ -120,6 +120,48 @@ describe('coverSets', () => {
     }))
     const [set] = coverSets(candidates, needs, { bonus: () => 0, most: 1 })
     expect(set!.members).toEqual(Array.from({ length: needs }, (_, i) => 7 * needs + i))
+  })
+
+  it('keeps every candidate that serves several needs, however many there are', () => {
+    // ten that serve two needs each, all but the last one dear: none may be passed over as one of too many of a kind
+    const broad = Array.from({ length: 10 }, (_, i) => ({ weight: i < 9 ? 3 : 1, serves: [0.9, 0.9] }))
+    const narrow = [
+      { weight: 1, serves: [0.9, 0] },
+      { weight: 1, serves: [0, 0.9] },
+    ]
+    expect(coverSets([...broad, ...narrow], 2, { bonus: () => 0, most: 2 }).map(({ members }) => members)).toEqual([
+      [9],
+      [10, 11],
+    ])
+    const dear = broad.map(({ serves }, i) => ({ weight: i, serves }))
+    const surest = { weight: 9, serves: [0.95, 0.95] }
+    expect(coverSets([...dear.slice(1), surest], 2, { bonus: () => 0, most: 10 }).at(-2)!.members).toEqual([9])
+  })
+
+  it('orders sets by needs, weight, quality and members, where sums of parts that differ by rounding are equal', () => {
+    const set = (more: object) => ({ members: [1, 2], covered: 3, weight: 0.3, quality: 1, ...more })
+    const pairs: [why: string, better: object, worse: object][] = [
+      ['more needs', { weight: 9, quality: 0 }, { covered: 2 }],
+      ['less weight', { quality: 0 }, { weight: 0.4 }],
+      ['more quality', { members: [5] }, { quality: 0.9 }],
+      [
+        'more quality at a weight that only rounding tells apart',
+        { weight: 0.1 + 0.2, members: [5] },
+        { quality: 0.9 },
+      ],
+      [
+        'earlier members at a quality that only rounding tells apart',
+        { quality: 0.1 + 0.2 },
+        { quality: 0.3, members: [1, 3] },
+      ],
+      ['earlier members', {}, { members: [1, 3] }],
+      ['fewer members', { members: [1] }, {}],
+    ]
+    for (const [why, better, worse] of pairs) {
+      expect(compareSets(set(better), set(worse)), why).toBeLessThan(0)
+      expect(compareSets(set(worse), set(better)), why).toBeGreaterThan(0)
+    }
+    expect(compareSets(set({}), set({}))).toBe(0)
   })
 
   it('prefers tools that work together among sets of one size', () => {

@@ -84,11 +84,80 @@ test.each([
   ['dimensions', 1024, 'Gives 1,024-dimensional vectors.', undefined],
   ['regions', 35, 'Runs in 30+ regions.', undefined],
   ['regions', 12, 'Runs in 30 regions.', '30'],
+  // up to a twentieth is rounding: above and below, for counts only above
+  ['dimensions', 1000, 'Gives 1050 dimensions.', undefined],
+  ['dimensions', 1000, 'Gives 1051 dimensions.', '1051'],
+  ['dimensions', 1000, 'Gives 950 dimensions.', undefined],
+  ['dimensions', 1000, 'Gives 949 dimensions.', '949'],
+  ['regions', 100, 'Runs in 105 regions.', undefined],
+  ['regions', 100, 'Runs in 106 regions.', '106'],
+  ['languagesSupported', 100, 'Reads 106 languages, but not 99 languages.', '106'],
+  ['contextWindow', 1_000_000, 'Its context window of 1M holds two books.', undefined],
+  ['contextWindow', 1_000_000, 'Its context window of up to 2 million holds two books.', '2 million'],
+  ['contextWindow', 1_500_000, 'A 1.5 million token context.', undefined],
+  ['contextWindow', 2_000, 'A 2 thousand token context.', undefined],
+  ['contextWindow', 2_000_000_000, 'A 2B token context.', undefined],
+  ['contextWindow', 128_000, 'A 1.2.3 token context.', undefined],
+  ['maxTimeout', 60, 'There is a time-out of 30 seconds.', '30'],
+  ['maxInput', 512, 'Takes an input of 4,096 tokens.', '4,096'],
+  ['pages', 10, 'Reads 20 pages and 20 dimensions.', undefined],
 ])('%s %d against "%s"', (name, value, description, written) => {
   const found = lintRecord(tool({ attributes: { [name]: { value } }, capabilities: [{ name: 'N', description }] }))
   expect(found.map(({ message }) => message)).toEqual(
     written === undefined ? [] : [`says ${written} where the attribute ${name} says ${value}`],
   )
+})
+
+test('numbers are compared in the name and in what is unique too, and only where the attribute is a number', () => {
+  const capabilities = [
+    { name: 'A 64K token context', description: HOW, unique: 'A 32K token context.', versus: 'A 16K token context.' },
+  ]
+  expect(rules({ attributes: { contextWindow: { value: 128_000 } }, capabilities })).toEqual([
+    'contradiction capabilities.0.name',
+    'contradiction capabilities.0.unique',
+  ])
+  expect(rules({ attributes: { contextWindow: { value: '128K' }, toString: { value: 1 } }, capabilities })).toEqual([])
+})
+
+test('a sentence that three capabilities share says nothing of any of them, a shorter or rarer one may', () => {
+  const long = 'Everything is written to a log for later.'
+  const sharing = (sentence: string, n: number) =>
+    Array.from({ length: n }, (_, i) => ({ name: `N${i}`, description: `Does thing number ${i}. ${sentence}` }))
+  const told = (sentence: string, n: number) => lintRecord(tool({ capabilities: sharing(sentence, n) }))
+  expect(told(long, 3).map(({ message }) => message)).toEqual(
+    Array.from({ length: 3 }, () => `shares a sentence with 2 others: "${long}"`),
+  )
+  expect(told(long, 2)).toEqual([])
+  const forty = 'Everything is written into a single log.'
+  expect([forty.length, told(forty, 3).length, told(forty.slice(1), 3).length]).toEqual([40, 3, 0])
+  // twice in one description is one capability's
+  const twice = { name: 'N', description: `${long} ${long}` }
+  expect(rules({ capabilities: [twice, { name: 'M', description: long }] })).toEqual([])
+})
+
+test('words decide, not light words nor punctuation', () => {
+  const description = 'Frames go over one socket in both directions.'
+  const intent = (text: string) => rules({ capabilities: [{ name: 'Send', description, intents: [text] }] })
+  // four of five content words stand in one sentence; of the light words around them none counts
+  expect(intent('frames that go over a socket as text')).toEqual(['intent-repeats capabilities.0.intents.0'])
+  expect(intent('frames that go over a wire as text')).toEqual([])
+  expect(intent('frames over what the socket')).toEqual([])
+  expect(
+    rules({
+      capabilities: [
+        { name: 'Send', description: 'One line.\n\nAnother line.' },
+        { name: '?!', description },
+      ],
+    }),
+  ).toEqual([])
+  expect(
+    rules({
+      capabilities: [
+        { name: 'A', description: 'First line\n\nSecond line' },
+        { name: 'second line', description },
+      ],
+    }),
+  ).toEqual(['name-is-a-sentence capabilities.1.name'])
 })
 
 test('text that speaks to the reader is marked wherever it stands', () => {
