@@ -16,6 +16,8 @@ const GROUP = 1000
 /** After this many matches, or milliseconds, the evidence rows are brought up to the log, so that a start has little to apply. */
 const PERSIST_MATCHES = 5000
 const PERSIST_MS = 30_000
+/** Written impressions kept in memory, about 3 KB each, for the reports that follow a search at once; the others are read from the store. */
+const RECENT = 2000
 /** Impressions kept for when the store is back; the oldest make room. */
 const WAITING_IMPRESSIONS = 50_000
 
@@ -68,8 +70,9 @@ export class EvidenceLog {
   private seq: number
   /** The evidence may have what the log does not: it is read anew before anything else. */
   private stale = false
-  private readonly recent = new RecentImpressions(50_000)
-  private shown: NewEvent[] = []
+  private readonly recent = new RecentImpressions(RECENT)
+  /** Impressions that are in no commit yet, by id. */
+  private shown = new Map<string, NewEvent>()
   private group: NewEvent[] = []
   /** The matches of `group` by each of their keys. */
   private readonly groupKeys = new Map<string, Match>()
@@ -111,7 +114,7 @@ export class EvidenceLog {
 
   /** Impressions and requests that wait to be written. */
   get pending(): number {
-    return this.shown.length + this.queue.length
+    return this.shown.size + this.queue.length
   }
 
   /** The newest event that the evidence has. */
@@ -126,7 +129,7 @@ export class EvidenceLog {
       this.writer.note(impression)
       return
     }
-    this.shown.push(impressionEvent(impression))
+    this.shown.set(impression.id, impressionEvent(impression))
     try {
       this.journal?.append(JSON.stringify(impression))
     } catch {
@@ -138,15 +141,16 @@ export class EvidenceLog {
   async impression(id: string): Promise<Impression | undefined> {
     // its token is ours, so it was shown: another server on this store may not have written it yet
     for (let tries = 0; tries < SHOWN_TRIES; tries++) {
-      const known = this.recent.get(id) ?? (await this.stored(id))
+      const known = this.recent.get(id) ?? (await this.noted(id))
       if (known) return known
       await sleep(FLUSH_MS)
     }
     return undefined
   }
 
-  private async stored(id: string): Promise<Impression | undefined> {
-    return (await this.store.event(id))?.payload as Impression | undefined
+  private async noted(id: string): Promise<Impression | undefined> {
+    const event = this.shown.get(id) ?? (await this.store.event(id))
+    return event?.payload as Impression | undefined
   }
 
   /** Takes in what other processes have written up to `seq`, or all of it. Calls that come while one runs share it. */
@@ -258,7 +262,7 @@ export class EvidenceLog {
     const done: Waiting[] = []
     const emptied = this.journal?.turn()
     const shown = this.shown
-    this.shown = []
+    this.shown = new Map()
     try {
       let matches: NewEvent[] = []
       const { lastSeq, duplicates } = await this.store.appendAfter(async (before) => {
@@ -270,7 +274,7 @@ export class EvidenceLog {
           )
         }
         matches = this.takeGroup()
-        return [...shown, ...matches]
+        return [...shown.values(), ...matches]
       })
       const mine = new Set(matches.map((event) => event.id))
       if (duplicates.some((id) => mine.has(id))) throw new Error('another process wrote the same match')
@@ -279,7 +283,7 @@ export class EvidenceLog {
       this.sincePersist += matches.length
       for (const one of done) one.settle()
     } catch (error) {
-      this.shown = [...shown, ...this.shown].slice(-WAITING_IMPRESSIONS)
+      this.shown = new Map([...shown, ...this.shown].slice(-WAITING_IMPRESSIONS))
       this.takeGroup()
       // the evidence is ahead of the log: go back to what is written
       this.stale = true
