@@ -9,7 +9,7 @@ import { createApp } from '../http/app.js'
 import type { WriterLink } from '../http/env.js'
 import { Keyring } from '../http/keyring.js'
 import type { Logger } from '../http/log.js'
-import { RateLimiter } from '../http/rate-limit.js'
+import { RateLimiter, type Spent } from '../http/rate-limit.js'
 import type { App } from '../http/router.js'
 import { readManifest } from '../index/search-index.js'
 import { signingKey } from '../store/signing-key.js'
@@ -18,6 +18,7 @@ import { journalOf, type OpenedEvidence, openEvidence } from './evidence.js'
 import { followStore } from './follow.js'
 import { jobRunner } from './jobs.js'
 import { engineParts, type Opened } from './open.js'
+import { keptSpent, tellSpent } from './rates.js'
 import { catalogueWriter } from './writer.js'
 
 /** What a process that only searches has in place of writing. */
@@ -28,6 +29,9 @@ export interface SearchingOnly {
   watch: Store['watch']
   /** Told when a generation has come that is better loaded anew, by a process that takes this one's place. */
   replace(): void
+  /** Counts what clients spend of their rate limits on all processes; `spend` is told what they spent on this one. */
+  limiter: RateLimiter
+  spend(spent: Spent[]): void
 }
 
 /** A server that is ready, wherever it will listen. */
@@ -67,8 +71,8 @@ export async function openServer(
     )
   }
   const keyring = new Keyring(settings)
-  const limiter = new RateLimiter(settings.MATCHGRAPH_RATE_LIMIT)
-  await limiter.load(opened.store.log)
+  const limiter = only?.limiter ?? new RateLimiter(settings.MATCHGRAPH_RATE_LIMIT)
+  const stopTelling = limiter.on ? tellSpent(limiter, only ? only.spend : keeping(limiter, settings)) : undefined
   const { matches } = evidence
   const watched = only ? { watch: only.watch } : opened.store
   const follower = await followStore(watched, engine, matches, log)
@@ -99,10 +103,15 @@ export async function openServer(
   process.on('SIGHUP', () => reloadKeys(keyring, log))
   const close = async () => {
     await follower.close()
-    if (!only) await limiter.save(opened.store.log, Date.now())
+    stopTelling?.()
     await evidence.close().finally(() => opened.close())
   }
   return { app, engine, evidence, close }
+}
+
+function keeping(limiter: RateLimiter, settings: Settings): SearchingOnly['spend'] {
+  const kept = keptSpent(limiter, settings)
+  return (spent) => kept.keep(spent, Date.now())
 }
 
 /** Slow clients: headers and bodies must come in time, idle connections are let go. */

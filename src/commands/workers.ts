@@ -11,9 +11,11 @@ import { AppError } from '../core/errors.js'
 import type { Impression } from '../core/evidence/events.js'
 import type { LogWriter, OwnEvent } from '../engine/evidence-log.js'
 import { makeLogger } from '../http/log.js'
+import { RateLimiter, type Spent } from '../http/rate-limit.js'
 import type { StoreChange } from '../store/store.js'
 import { closeServer, DRAIN_MS, indexWhenEmpty, listenOn, welcome } from './listen.js'
 import { openHome } from './open.js'
+import { keptSpent } from './rates.js'
 import { limitTimes, type OpenServer, openServer, type SearchingOnly } from './server.js'
 
 /** How often the writer looks whether it has committed something to tell, milliseconds. */
@@ -26,9 +28,14 @@ const LAST_WORDS_MS = 500
 const SOCKET = 'MATCHGRAPH_WRITER_SOCKET'
 
 /** What a worker tells the writer. */
-type ToWriter = { impressions: Impression[] } | { event: OwnEvent } | { replace: true }
+type ToWriter =
+  | { impressions: Impression[] }
+  | { event: OwnEvent }
+  | { replace: true }
+  | { spent: Spent[] }
+  | { hears: true }
 /** What the writer tells the workers. */
-type ToWorker = { change: StoreChange } | { leave: true }
+type ToWorker = { change: StoreChange } | { leave: true } | { spent: Spent[] }
 
 /**
  * The process that writes: it opens the home, answers on a private socket whatever may change something, and keeps the workers: starts
@@ -77,6 +84,15 @@ function keepWorkers(settings: Settings, { engine, evidence }: OpenServer, socke
   let greeted = false
   let successions: Promise<void> = Promise.resolve()
   const succeeded = new Set<Worker>()
+  const hearing = new WeakSet<Worker>()
+  // what clients have spent on all workers together
+  const limiter = new RateLimiter(settings.MATCHGRAPH_RATE_LIMIT)
+  const kept = limiter.on ? keptSpent(limiter, settings) : undefined
+  const spend = (spent: Spent[], where: Worker): void => {
+    limiter.add(spent)
+    kept?.keep(spent, Date.now())
+    for (const worker of alive()) if (worker !== where && hearing.has(worker)) tell(worker, { spent })
+  }
 
   /** Resolves when it answers, or has died before: then the one who hears of that starts another. */
   const start = (): Promise<void> => {
@@ -84,7 +100,11 @@ function keepWorkers(settings: Settings, { engine, evidence }: OpenServer, socke
     worker.on('message', (message: ToWriter) => {
       if ('impressions' in message) for (const one of message.impressions) log.note(one)
       else if ('event' in message) log.apply(message.event).catch(() => undefined)
-      else if ('replace' in message) successions = successions.then(() => succeed(worker))
+      else if ('spent' in message) spend(message.spent, worker)
+      else if ('hears' in message) {
+        hearing.add(worker)
+        tell(worker, { spent: limiter.totals() })
+      } else if ('replace' in message) successions = successions.then(() => succeed(worker))
     })
     return new Promise((resolve) => {
       worker.once('listening', () => resolve())
@@ -138,8 +158,17 @@ function tell(worker: Worker, message: ToWorker): void {
 /** A process that only searches. */
 export async function searchAsWorker(settings: Settings): Promise<void> {
   process.on('disconnect', () => process.exit(1))
-  const opened = await openHome(settings)
+  const limiter = new RateLimiter(settings.MATCHGRAPH_RATE_LIMIT)
   let heard: ((change: StoreChange) => void) | undefined
+  // who answers nothing yet just goes
+  let leave = (): void => process.exit(0)
+  process.on('message', (message: ToWorker) => {
+    if ('change' in message) heard?.(message.change)
+    else if ('spent' in message) limiter.add(message.spent)
+    else if ('leave' in message) leave()
+  })
+  send({ hears: true })
+  const opened = await openHome(settings)
   let replaced = false
   const only: SearchingOnly = {
     writer: throughPrimary(),
@@ -152,6 +181,8 @@ export async function searchAsWorker(settings: Settings): Promise<void> {
       if (!replaced) send({ replace: true })
       replaced = true
     },
+    limiter,
+    spend: (spent) => send({ spent }),
   }
   const open = await openServer(opened, settings, makeLogger(settings.MATCHGRAPH_LOG), { only })
   let leaving = false
@@ -162,16 +193,13 @@ export async function searchAsWorker(settings: Settings): Promise<void> {
     return answer
   }
   const server = listenOn({ app: { fetch } as OpenServer['app'] }, settings, () => undefined)
-  const leave = (): void => {
+  leave = () => {
+    if (leaving) return
     leaving = true
     // takes no more connections, but lets those speak that were just made: closing an HTTP server would cut them off
     NetServer.prototype.close.call(server)
     setTimeout(() => closeServer(server, open), LAST_WORDS_MS)
   }
-  process.on('message', (message: ToWorker) => {
-    if ('change' in message) heard?.(message.change)
-    else if ('leave' in message && !leaving) leave()
-  })
   // Ctrl-C reaches the whole group; when to stop is for the writer to say
   process.on('SIGINT', () => undefined)
   process.on('SIGTERM', () => undefined)

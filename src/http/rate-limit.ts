@@ -1,7 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import { isLoopback, type Settings } from '../config.js'
 import { AppError } from '../core/errors.js'
-import type { LogStore } from '../store/store.js'
 import type { Env } from './env.js'
 
 const UNIT_MS = { s: 1000, min: 60_000, h: 3_600_000 } as const
@@ -9,16 +8,21 @@ const UNIT_MS = { s: 1000, min: 60_000, h: 3_600_000 } as const
 const KEY_FACTOR = 10
 /** Windows kept; beyond it the oldest go, so that a flood of addresses cannot fill the memory. */
 const MOST_CLIENTS = 50_000
-const META = 'rate.windows'
 
 interface Window {
   start: number
   used: number
+  /** So many of `used` have been told by `drain`, or came by `add`. */
+  told: number
 }
 
-/** Requests of each client in the current window. Kept over restarts, so that a restart is no second helping. */
+/** Requests of a client in the window that began at `start`, milliseconds since 1970. */
+export type Spent = [client: string, start: number, requests: number]
+
+/** Requests of each client in the current window, also those of other processes and of former ones (`src/http/spent.ts`). */
 export class RateLimiter {
   private readonly windows = new Map<string, Window>()
+  private readonly changed = new Set<string>()
   private readonly limit: number
   private readonly unit: number
 
@@ -42,25 +46,59 @@ export class RateLimiter {
     const limit = this.limit * factor
     const start = Math.floor(now / this.unit) * this.unit
     let window = this.windows.get(client)
-    if (!window || window.start !== start) {
-      window = { start, used: 0 }
-      this.windows.delete(client)
-      this.windows.set(client, window)
-      if (this.windows.size > MOST_CLIENTS) this.windows.delete(this.windows.keys().next().value!)
-    }
+    if (window?.start !== start) window = this.begin(client, start)
     window.used++
+    this.changed.add(client)
     const reset = Math.ceil((start + this.unit - now) / 1000)
     return { allowed: window.used <= limit, limit, remaining: Math.max(0, limit - window.used), reset }
   }
 
-  async load(store: LogStore): Promise<void> {
-    for (const [client, window] of JSON.parse((await store.meta(META)) ?? '[]') as [string, Window][])
-      this.windows.set(client, window)
+  /** What clients have spent here since the last call. */
+  drain(): Spent[] {
+    const spent = [...this.changed].map((client): Spent => {
+      const window = this.windows.get(client)!
+      const more = window.used - window.told
+      window.told = window.used
+      return [client, window.start, more]
+    })
+    this.changed.clear()
+    return spent
   }
 
-  async save(store: LogStore, now: number): Promise<void> {
-    const current = [...this.windows].filter(([, { start }]) => start + this.unit > now)
-    await store.setMeta(META, JSON.stringify(current))
+  /** Counts what was spent elsewhere or before. */
+  add(spent: readonly Spent[]): void {
+    for (const [client, start, requests] of spent) {
+      let window = this.windows.get(client)
+      if (window === undefined || window.start < start) window = this.begin(client, start)
+      if (window.start > start) continue
+      window.used += requests
+      window.told += requests
+    }
+  }
+
+  /** All that the clients, or these, have spent of the window that each is in. */
+  totals(clients: Iterable<string> = this.windows.keys()): Spent[] {
+    return [...clients].flatMap((client): Spent[] => {
+      const window = this.windows.get(client)
+      return window ? [[client, window.start, window.used]] : []
+    })
+  }
+
+  /** Whether a window that began then is over. */
+  isOver(start: number, now: number): boolean {
+    return start + this.unit <= now
+  }
+
+  private begin(client: string, start: number): Window {
+    const window = { start, used: 0, told: 0 }
+    this.windows.delete(client)
+    this.windows.set(client, window)
+    if (this.windows.size > MOST_CLIENTS) {
+      const oldest = this.windows.keys().next().value!
+      this.windows.delete(oldest)
+      this.changed.delete(oldest)
+    }
+    return window
   }
 }
 

@@ -225,6 +225,36 @@ describe('a slow disk', () => {
   })
 })
 
+describe('a killed server', () => {
+  it.each([[], ['--workers', '1']])('gives nobody a second helping of its rate limit (%s %s)', async (...args) => {
+    const home = path.join(folder, 'home')
+    await run(['index', '--home', home, '--catalogue', file])
+    const env = { MATCHGRAPH_RATE_LIMIT: '5/h', MATCHGRAPH_TRUST_PROXY: 'on', MATCHGRAPH_TEST_CLOCK: 'on' }
+    // the middle of an hour of tomorrow, so that no end of an hour comes in between
+    const now = new Date((Math.floor(Date.now() / 3_600_000) + 24.5) * 3_600_000).toISOString()
+    const asking = async (base: string, address: string) => {
+      const headers = { 'x-forwarded-for': address, 'x-test-now': now }
+      return (await fetch(`${base}/api/v1/search?q=pdf`, { headers })).status
+    }
+    const first = await serve(home, env, args)
+    for (let i = 0; i < 5; i++) expect(await asking(first.base, '203.0.113.5')).toBe(200)
+    const kept = () =>
+      fs
+        .readdirSync(path.join(home, 'rates'))
+        .map((name) => fs.readFileSync(path.join(home, 'rates', name), 'utf8'))
+        .join('')
+    await expect.poll(kept, { timeout: 20_000 }).toMatch(/,5\]\]\n/)
+    expect(kept()).not.toContain('203.0')
+    first.child.kill('SIGKILL')
+    await first.done
+    const again = await serve(home, env, args)
+    expect(await asking(again.base, '203.0.113.5')).toBe(429)
+    expect(await asking(again.base, '198.51.100.1')).toBe(200)
+    again.child.kill('SIGTERM')
+    expect((await again.done).code).toBe(0)
+  })
+})
+
 describe('a clock that jumps', () => {
   it('back or forth by years neither loses a match nor stops the server', async () => {
     const home = path.join(folder, 'home')

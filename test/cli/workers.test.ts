@@ -42,7 +42,8 @@ describe('a server with two searching processes', () => {
     const file = path.join(folder, 'catalogue.jsonl')
     fs.writeFileSync(file, SMALL_CATALOGUE.map((one) => JSON.stringify(one)).join('\n'))
     expect((await run(['index', '--catalogue', file, '--home', home])).code).toBe(0)
-    node = await serve(home, { MATCHGRAPH_ADMIN_KEYS: 'admin' }, ['--workers', '2'])
+    const env = { MATCHGRAPH_ADMIN_KEYS: 'admin', MATCHGRAPH_RATE_LIMIT: '1000/h', MATCHGRAPH_TRUST_PROXY: 'on' }
+    node = await serve(home, { ...env, MATCHGRAPH_TEST_CLOCK: 'on' }, ['--workers', '2'])
     while (childrenOf(node.child.pid!).length < 2) await sleep(20)
   })
   afterAll(async () => {
@@ -94,6 +95,25 @@ describe('a server with two searching processes', () => {
       const answer = (await (await fetch(`${node.base}/mcp`, init)).json()) as any
       expect(answer).toMatchObject({ id: 1, result: { isError: true } })
     }
+  })
+
+  it('counts for a client what it has asked of any process', async () => {
+    let asked = 0
+    // the middle of an hour of tomorrow, so that no end of an hour comes in between
+    const now = new Date((Math.floor(Date.now() / 3_600_000) + 24.5) * 3_600_000).toISOString()
+    const countsAll = async () => {
+      const headers = { 'x-forwarded-for': '203.0.113.5', 'x-test-now': now, connection: 'close' }
+      const left = (await fetch(`${node.base}/api/v1/search?q=pdf`, { headers })).headers.get('ratelimit-remaining')
+      return Number(left) === 1000 - ++asked
+    }
+    for (let i = 0; i < 20; i++) await countsAll()
+    // each in its turn; what one counts the other hears within a second or two
+    const both = async () => {
+      const one = await countsAll()
+      await sleep(1500)
+      return one && countsAll()
+    }
+    await expect.poll(both, { timeout: 50_000 }).toBe(true)
   })
 
   it('starts another for one that was killed, and goes on meanwhile', async () => {
