@@ -1,3 +1,4 @@
+import os from 'node:os'
 import path from 'node:path'
 import type { Command } from 'commander'
 import type { IndexReport } from '../../indexer/context.js'
@@ -22,6 +23,7 @@ export function register(program: Command): void {
       .option('--full', 'embed and index everything anew')
       .option('--strict', 'publish nothing when a record is faulty'),
   ).action(async (options: IndexCommandOptions) => {
+    giveWay()
     const opened = await openHome(settingsOf(options))
     try {
       const report = await indexHome(opened, options)
@@ -30,6 +32,15 @@ export function register(program: Command): void {
       await opened.close()
     }
   })
+}
+
+/** A server beside it comes first. */
+function giveWay(): void {
+  try {
+    os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // not allowed here: then it takes its share like everybody
+  }
 }
 
 /** Runs the indexer on an opened home under its lock, with progress and faults on stderr; SIGINT stops it cleanly. */

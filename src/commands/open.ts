@@ -8,8 +8,10 @@ import { bundledModelFolder, loadCrossEncoder, loadEmbedder, loadTokenTable } fr
 import { CloseLook } from '../engine/close-look.js'
 import { FarSearch } from '../engine/far-search.js'
 import type { EngineParts } from '../engine/live.js'
+import { readManifest } from '../index/search-index.js'
 import { openStore } from '../store/open.js'
 import type { SearchTables } from '../store/search-tables.js'
+import { isLockedByAnother } from '../store/sqlite/lock.js'
 import type { Store } from '../store/store.js'
 
 /** Everything that the engine and the indexer share, opened once a process. */
@@ -24,6 +26,8 @@ export interface Opened {
   weights: RelevanceWeights
   /** Folder of the snapshot files. */
   indexFolder: string
+  /** See `EngineParts`. */
+  filesAreComing?: (after: number) => Promise<boolean>
   /** Where searches run in the store. */
   searchTables?: SearchTables
   close(): Promise<void>
@@ -53,11 +57,22 @@ export async function openHome(settings: Settings): Promise<Opened> {
     }
     const searchTables = tablesOf(store, settings)
     const indexFolder = path.join(home, 'index')
-    return { store, embedder, reloadEmbedder, ...crossEncoder, table, weights, indexFolder, ...searchTables, close }
+    // servers of one database have their own files, which an index run elsewhere does not write
+    const files = settings.MATCHGRAPH_DATABASE_URL ? {} : { filesAreComing: filesAreComing(home, indexFolder) }
+    return {
+      ...{ store, embedder, reloadEmbedder, ...crossEncoder, table, weights, indexFolder, ...files, ...searchTables },
+      close,
+    }
   } catch (error) {
     await store.close()
     throw error
   }
+}
+
+const filesAreComing = (home: string, indexFolder: string) => async (after: number) => {
+  if (!isLockedByAnother(home, 'indexer')) return false
+  const manifest = await readManifest(indexFolder).catch(() => undefined)
+  return manifest === undefined || manifest.generation <= after
 }
 
 const SHIPPED = 'catalogue.shipped'

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AlternativesAnswer, AlternativesQuery } from '../core/api/alternatives.js'
 import type { CompareQuery, Comparison } from '../core/api/compare.js'
 import type { CoverAnswer, CoverBody } from '../core/api/cover.js'
@@ -9,15 +10,19 @@ import { AppError } from '../core/errors.js'
 import { documentOf } from '../core/indexed-text.js'
 import type { AppliedChange, CatalogueChange, Generation, StoredTool } from '../store/store.js'
 import type { SearchContext } from './ask.js'
+import { catchUp } from './catch-up.js'
 import type { Caller, EvidenceHook } from './evidence-hook.js'
 import { randomId } from './ids.js'
-import { catchUp, type EngineParts, type Live, loadLive, outlineOf } from './live.js'
+import { type EngineParts, type Live, loadLive, outlineOf } from './live.js'
 import { filterTests } from './live-catalogue.js'
 import { noTool } from './names.js'
 import { search } from './search.js'
 
 /** The longest that a question under way may still need the embedder it began with. */
 const LEAVING_MS = 30_000
+
+/** How often a change looks whether the files of a large one before it are there, milliseconds. */
+const AGAIN_MS = 100
 
 /** One page of tools. */
 export interface ToolPage {
@@ -36,6 +41,8 @@ export class Engine {
   private current: Live
   /** Told what each search answered and how long its stages took. */
   observe: SearchContext['observe']
+  /** A large change that is taken in when its files are there. */
+  private deferred: number | undefined
   /** Changes and generation swaps, one after the other. */
   private queue: Promise<unknown> = Promise.resolve()
 
@@ -142,7 +149,7 @@ export class Engine {
    */
   apply(change: CatalogueChange): Promise<AppliedChange> {
     return this.inTurn(async () => {
-      await this.takeIn()
+      while (!(await this.takeIn())) await sleep(AGAIN_MS)
       if (change.model !== this.current.generation.model) {
         throw new AppError('conflict', 'The embedding model was replaced in this moment: send the change again.')
       }
@@ -150,7 +157,7 @@ export class Engine {
       // another server may have published in between: then its change comes in along with ours
       if (applied.generation.id === this.current.generation.id + 1 && !this.parts.far)
         await this.follow(change, applied)
-      else this.replace(await catchUp(this.parts, this.current))
+      else while (!(await this.takeIn())) await sleep(AGAIN_MS)
       return applied
     })
   }
@@ -180,15 +187,21 @@ export class Engine {
   }
 
   /** Takes in what other processes have published; searches go on meanwhile. */
-  refresh(): Promise<boolean> {
-    return this.inTurn(() => this.takeIn())
+  async refresh(): Promise<void> {
+    await this.inTurn(() => this.takeIn())
   }
 
+  /** Answers whether what is in memory is what is published now; not while an index run has yet to write the files of a large change. */
   private async takeIn(): Promise<boolean> {
-    const newest = await this.parts.store.catalogue.generation()
-    if (!newest || newest.id <= this.current.generation.id) return false
-    this.replace(await catchUp(this.parts, this.current))
-    return true
+    const { filesAreComing, store } = this.parts
+    const newest = await store.catalogue.generation()
+    const { id } = this.current.generation
+    if (!newest || newest.id <= id) return true
+    if (this.deferred === newest.id && (await filesAreComing?.(id))) return false
+    const live = await catchUp(this.parts, this.current)
+    this.deferred = live === this.current && live.generation.id === id ? newest.id : undefined
+    this.replace(live)
+    return this.deferred === undefined
   }
 
   /** Questions under way hold the pair of index and embedder that they began with; an embedder that is left is closed when they are done. */

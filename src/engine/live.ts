@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Embedder, TokenTable } from '../core/embedding.js'
 import { AppError } from '../core/errors.js'
 import { documentOf } from '../core/indexed-text.js'
@@ -21,6 +22,8 @@ export interface EngineParts {
   indexFolder: string
   /** Where another process takes this one's place when a generation is better loaded anew: asked for instead of loading. */
   replace?(): void
+  /** Whether an index run of this home is at work that has not yet written the files of a generation after this one. */
+  filesAreComing?(after: number): Promise<boolean>
   /** A cross-encoder that reads the first results again. */
   closeLook?: CloseLook
   /** Searches in the store instead of in memory. */
@@ -91,8 +94,15 @@ async function loadIndex(parts: EngineParts, generation: Generation): Promise<Pi
   return { index, rebuilt: kept === undefined }
 }
 
-async function* entries(store: EngineParts['store'], model: string, after: number): AsyncGenerator<IndexEntry> {
+/** @param onTool told whose capability comes next */
+export async function* entries(
+  store: EngineParts['store'],
+  model: string,
+  after: number,
+  onTool?: (slug: string) => void,
+): AsyncGenerator<IndexEntry> {
   for await (const { capability, tool, vectors } of store.catalogue.embedded(model, after)) {
+    onTool?.(capability.toolSlug)
     yield { document: documentOf(capability.label, capability, tool), vectors }
   }
 }
@@ -106,51 +116,9 @@ async function loadCatalogue(store: EngineParts['store']): Promise<LiveCatalogue
   for await (const outline of store.catalogue.outlines()) {
     catalogue.put(outline)
     // searches of the generation before go on meanwhile
-    if (++taken % TOOLS_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve))
+    if (++taken % TOOLS_AT_ONCE === 0) await nextTurn()
   }
   return catalogue
-}
-
-/** Above this share of changed tools a fresh index is cheaper, and its graph better, than one that follows. */
-const RELOAD_SHARE = 0.25
-
-/**
- * Brings a generation in memory to the store's newest, in place when little has changed. What leaves is gone before anything comes, and
- * no capability is in the index without its tool, so that a search in between sees less but nothing wrong.
- */
-export async function catchUp(parts: EngineParts, live: Live): Promise<Live> {
-  const { store } = parts
-  const { index, catalogue, embedder } = live
-  const newest = (await store.catalogue.generation())!
-  const hashes = await store.catalogue.toolHashes()
-  const changed = [...hashes].filter(([slug, hash]) => catalogue.tools.get(slug)?.hash !== hash).map(([slug]) => slug)
-  if (newest.model !== live.generation.model || changed.length > Math.max(100, hashes.size * RELOAD_SHARE)) {
-    if (!parts.replace) return loadLive(parts, embedder)
-    parts.replace()
-    return live
-  }
-  const outlines: ToolOutline[] = []
-  for (const slug of changed) {
-    const stored = await store.catalogue.tool(slug)
-    if (stored) outlines.push(outlineOf(stored))
-  }
-  const labels = await store.catalogue.labels()
-  for (const [slug, { capabilities }] of catalogue.tools) {
-    if (hashes.has(slug)) continue
-    index.remove(capabilities.map(({ label }) => label))
-    catalogue.remove(slug)
-  }
-  for (const outline of outlines) {
-    const kept = new Set(outline.capabilities.map(({ label }) => label))
-    const before = catalogue.tools.get(outline.tool.slug)?.capabilities ?? []
-    index.remove(before.filter(({ label }) => !kept.has(label)).map(({ label }) => label))
-    catalogue.put(outline)
-  }
-  if (parts.far) await parts.far.refresh(newest)
-  else await index.follow(labels, (after) => entries(store, embedder.model, after))
-  embedder.setIdf?.(index.relevance.pieceIdf())
-  live.generation = newest
-  return live
 }
 
 export const outlineOf = ({ tool, hash, capabilities }: StoredTool): ToolOutline => ({

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import fsp from 'node:fs/promises'
 import path from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { IndexDocument } from '../core/document.js'
 import type { TokenTable } from '../core/embedding.js'
 import { AppError } from '../core/errors.js'
@@ -15,8 +16,8 @@ import { type FileSeal, readSections, replaceFile, sealOf, writeSections } from 
 
 /** Raised when the layout of the snapshot files changes; an older one is rebuilt. */
 const FORMAT = 4
-/** Capabilities added at once while following: the vocabulary and statistics are updated once a batch. */
-const ADD_BATCH = 2048
+/** Capabilities added between two looks at what else waits: some milliseconds. */
+const PIECE = 32
 const MANIFEST = 'manifest.json'
 
 /** What a folder of snapshot files holds. Written last, so a folder without a matching manifest holds nothing. */
@@ -102,23 +103,36 @@ export class SearchIndex {
 
   /**
    * Brings this index to the store's state: what is live there and not here is added (its labels are all above `highestLabel`,
-   * because labels only ever increase), what is here and not live there is removed.
+   * because labels only ever increase), then what is here and not live there is removed. Other work goes on in between.
    * @param live the store's live labels, ascending
    * @param entries the store's capabilities above a label, ascending
+   * @param prepare asked before each piece that is added; what it answers is done in the same turn
    */
-  async follow(live: Uint32Array, entries: (after: number) => AsyncIterable<IndexEntry>): Promise<void> {
+  async follow(
+    live: Uint32Array,
+    entries: (after: number) => AsyncIterable<IndexEntry>,
+    prepare?: () => Promise<() => void>,
+  ): Promise<void> {
+    let piece: IndexEntry[] = []
+    const addPiece = async () => {
+      const first = await prepare?.()
+      first?.()
+      this.add(piece)
+      piece = []
+      await nextTurn()
+    }
+    for await (const entry of entries(this.highest)) {
+      piece.push(entry)
+      if (piece.length === PIECE) await addPiece()
+    }
+    await addPiece()
+    this.keepOnly(live)
+  }
+
+  private keepOnly(live: Uint32Array): void {
     const wanted = new Uint8Array(Math.max(this.present.length, (live.at(-1) ?? 0) + 1))
     for (const label of live) wanted[label] = 1
     this.remove([...this.labels()].filter((label) => wanted[label] === 0))
-    let batch: IndexEntry[] = []
-    for await (const entry of entries(this.highest)) {
-      batch.push(entry)
-      if (batch.length === ADD_BATCH) {
-        this.add(batch)
-        batch = []
-      }
-    }
-    this.add(batch)
   }
 
   /** Writes the snapshot files of a generation, then the manifest that names them, then drops those of older generations. */

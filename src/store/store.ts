@@ -97,7 +97,10 @@ export interface CatalogueStore {
   tools(): AsyncIterable<StoredTool>
   /** All tools, by slug, streamed; of their capabilities only what the live index keeps in memory. */
   outlines(): AsyncIterable<ToolOutline>
-  /** The named capabilities, in the order asked; missing ones are left out. */
+  /**
+   * The named capabilities, in the order asked; missing ones are left out. What left less than an hour ago is answered as it was: a server
+   * goes on searching the generation before until it has loaded the next.
+   */
   capabilities(labels: readonly number[]): Promise<Capability[]>
   /** Labels of all live capabilities, ascending. */
   labels(): Promise<Uint32Array>

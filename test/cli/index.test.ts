@@ -167,6 +167,40 @@ describe('matchgraph serve', () => {
     expect((await done).code).toBe(0)
   })
 
+  it('answers every search with texts while another process changes all of a catalogue', async () => {
+    const records = (kind: string) =>
+      Array.from({ length: 120 }, (_, n) => ({
+        slug: `tool-${n}`,
+        name: `Tool ${n}`,
+        type: 'api',
+        description: 'Helps.',
+        capabilities: [{ name: `Feeding herd${n}`, description: `Brings ${kind} to the herd.` }],
+      }))
+    write(records('hay'))
+    await index()
+    const { base, child, done } = await serve(home)
+    write(records('straw'))
+    const indexing = index()
+    const found: string[] = []
+    for (let n = 0, after = 0; after < 3; n = (n + 7) % 120) {
+      const response = await fetch(`${base}/api/v1/search?q=feeding+herd${n}&limit=1&explore=off`)
+      const { results, generation } = (await response.json()) as {
+        results: { capability: { id: string; description: string } }[]
+        generation: number
+      }
+      const text = results[0]?.capability.description ?? 'nothing'
+      expect(text).toMatch(generation === 1 ? /hay/ : /straw/)
+      expect(results[0]!.capability.id).toContain(`tool-${n}.`)
+      found.push(text)
+      if (generation === 2) after++
+      await sleep(5)
+    }
+    expect((await indexing).code).toBe(0)
+    expect(found.some((text) => text.includes('hay'))).toBe(true)
+    child.kill('SIGTERM')
+    expect((await done).code).toBe(0)
+  })
+
   it('says what to do when the port is taken', async () => {
     await index()
     const first = await serve(home)

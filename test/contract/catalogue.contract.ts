@@ -142,6 +142,14 @@ export function catalogueContract(name: string, open: () => Promise<OpenCatalogu
       expect((await store.capabilities([z!, 999_999, x!])).map((c) => c.name)).toEqual(['z', 'x'])
     })
 
+    it('still answers what has left as it was, to those who search the generation before', async () => {
+      const { added } = await store.apply(change([put(record('a', ['x', 'y'])), put(record('b', ['z']))]))
+      const labels = added.map((c) => c.label)
+      await store.apply(change([put(record('a', ['y']))], ['b']))
+      expect(await store.capabilities(labels)).toEqual(added)
+      expect([...(await store.labels())]).toEqual([labels[1]])
+    })
+
     it('keeps embeddings by text and model, and streams capabilities with them', async () => {
       expect(await store.missingEmbeddings('m', ['t-x', 't-y', 't-x'])).toEqual(['t-x', 't-y'])
       await store.putEmbeddings('m', [

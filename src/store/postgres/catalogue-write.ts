@@ -48,6 +48,7 @@ export class CatalogueWriter {
     for (const some of inPieces(incoming)) {
       await this.connection.query('DELETE FROM retired WHERE id = ANY ($1::text[])', [some.map(({ id }) => id)])
     }
+    await this.connection.query(`DELETE FROM former WHERE left_at < now() - interval '1 hour'`)
     const generation = await this.publish(change)
     await notify(this.connection, this.schema, { generation: generation.id })
     return { generation, added, removed }
@@ -85,6 +86,10 @@ export class CatalogueWriter {
       await this.connection.query(
         `INSERT INTO retired SELECT id, tool_slug, record, born_at FROM capability WHERE label = ANY ($1::bigint[])
          ON CONFLICT (id) DO UPDATE SET tool_slug = excluded.tool_slug, record = excluded.record, born_at = excluded.born_at`,
+        [some],
+      )
+      await this.connection.query(
+        `INSERT INTO former SELECT label, id, tool_slug, record, born_at FROM capability WHERE label = ANY ($1::bigint[])`,
         [some],
       )
       await this.connection.query('DELETE FROM capability WHERE label = ANY ($1::bigint[])', [some])

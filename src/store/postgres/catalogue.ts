@@ -16,7 +16,10 @@ import type { Client } from './client.js'
 import { type CapabilityRow, inPieces, PAGE, type ToolRow } from './rows.js'
 import { fromText } from './text.js'
 
-const capabilityOf = (row: CapabilityRow): Capability => ({
+/** What of a capability's row is shown. */
+type ShownRow = Pick<CapabilityRow, 'label' | 'id' | 'tool_slug' | 'record' | 'born_at'>
+
+const capabilityOf = (row: ShownRow): Capability => ({
   ...JSON.parse(row.record),
   id: row.id,
   toolSlug: row.tool_slug,
@@ -83,11 +86,16 @@ export class PostgresCatalogue implements CatalogueStore {
   }
 
   async capabilities(labels: readonly number[]): Promise<Capability[]> {
-    const { rows } = await this.client.query<CapabilityRow>(
-      'SELECT * FROM capability WHERE label = ANY ($1::bigint[])',
-      [labels],
-    )
-    const byLabel = new Map(rows.map((row) => [row.label, capabilityOf(row)]))
+    const byLabel = new Map<number, Capability>()
+    for (const table of ['capability', 'former']) {
+      const missing = labels.filter((label) => !byLabel.has(label))
+      if (missing.length === 0) break
+      const { rows } = await this.client.query<ShownRow>(
+        `SELECT label, id, tool_slug, record, born_at FROM ${table} WHERE label = ANY ($1::bigint[])`,
+        [missing],
+      )
+      for (const row of rows) byLabel.set(row.label, capabilityOf(row))
+    }
     return labels.flatMap((label) => byLabel.get(label) ?? [])
   }
 

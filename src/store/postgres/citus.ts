@@ -5,7 +5,7 @@ import type { Client } from './client.js'
  * Takes the tables from one server to many. Citus wants every key to contain the column that a table is spread by, and keeps no key that
  * spans shards. So tools and their capabilities lie together by slug, embeddings by text, events and their keys by sequence number. What
  * such a key no longer guards (a capability's id and label, an event's id, a dedupe key) is guarded by the row of the counter, which
- * writers lock before they look whether it is there already. Small tables (counter, generation, retired, evidence, checkpoint, meta) stay where
+ * writers lock before they look whether it is there already. Small tables (counter, generation, retired, former, evidence, checkpoint, meta) stay where
  * they are.
  */
 const STATEMENTS: readonly string[] = [

@@ -45,4 +45,11 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX retired_tool ON retired (tool_slug);
   `,
+  `
+  CREATE TABLE former (
+    label BIGINT PRIMARY KEY, id TEXT COLLATE "C" NOT NULL, tool_slug TEXT COLLATE "C" NOT NULL, record TEXT NOT NULL,
+    born_at BIGINT NOT NULL, left_at TIMESTAMPTZ NOT NULL DEFAULT now()
+  );
+  CREATE INDEX former_left ON former (left_at);
+  `,
 ]

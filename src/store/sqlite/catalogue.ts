@@ -12,7 +12,7 @@ import type {
   ToolOutline,
   ToolPut,
 } from '../store.js'
-import type { Sqlite } from './database.js'
+import { type Sqlite, transact } from './database.js'
 
 export const CATALOGUE_MIGRATIONS: readonly string[] = [
   `
@@ -34,7 +34,20 @@ export const CATALOGUE_MIGRATIONS: readonly string[] = [
   CREATE TABLE retired (id TEXT PRIMARY KEY, tool_slug TEXT NOT NULL, record TEXT NOT NULL, born_at INTEGER NOT NULL) STRICT;
   CREATE INDEX retired_tool ON retired (tool_slug);
 `,
+  `
+  -- what a capability was under a label that is no more: shown by whoever still searches the generation before
+  CREATE TABLE former (
+    label INTEGER PRIMARY KEY, id TEXT NOT NULL, tool_slug TEXT NOT NULL, record TEXT NOT NULL, born_at INTEGER NOT NULL, left_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX former_left ON former (left_at);
+  CREATE TRIGGER capability_leaves AFTER DELETE ON capability BEGIN
+    INSERT OR REPLACE INTO former VALUES (old.label, old.id, old.tool_slug, old.record, old.born_at, unixepoch());
+  END;
+`,
 ]
+
+/** What has left is kept for those who still search a generation that had it: so long, in seconds, may a server take to load a new one. */
+const FORMER_SECONDS = 3600
 
 interface ToolRow {
   slug: string
@@ -64,6 +77,8 @@ const capabilityOf = (row: ShownRow): Capability => ({
 })
 const floats = (blob: Buffer): Float32Array =>
   new Float32Array(blob.buffer.slice(blob.byteOffset, blob.byteOffset + blob.byteLength))
+/** Capabilities read at once when all are streamed: a few milliseconds. */
+const CAPABILITIES_PAGE = 250
 /** SQLite takes at most 32,766 parameters a statement. */
 const PARAMETERS = 5000
 
@@ -72,14 +87,18 @@ export class SqliteCatalogue implements CatalogueStore {
   private readonly db: Sqlite
   private readonly newest
   private readonly byLabel
+  private readonly formerByLabel
 
   constructor(db: Sqlite) {
     this.db = db
     this.newest = db.prepare<[], Generation>('SELECT * FROM generation ORDER BY id DESC LIMIT 1')
     // one statement for a page: each takes the read lock anew, which costs more than reading a row
-    this.byLabel = db.prepare<[string], ShownRow>(
-      `SELECT label, id, tool_slug, record, born_at FROM capability WHERE label IN (SELECT value FROM json_each(?))`,
-    )
+    const shown = (table: string) =>
+      db.prepare<[string], ShownRow>(
+        `SELECT label, id, tool_slug, record, born_at FROM ${table} WHERE label IN (SELECT value FROM json_each(?))`,
+      )
+    this.byLabel = shown('capability')
+    this.formerByLabel = shown('former')
   }
 
   async generation(): Promise<Generation | undefined> {
@@ -148,6 +167,8 @@ export class SqliteCatalogue implements CatalogueStore {
 
   async capabilities(labels: readonly number[]): Promise<Capability[]> {
     const rows = new Map(this.byLabel.all(JSON.stringify(labels)).map((row) => [row.label, row]))
+    const gone = labels.filter((label) => !rows.has(label))
+    if (gone.length > 0) for (const row of this.formerByLabel.all(JSON.stringify(gone))) rows.set(row.label, row)
     return labels.flatMap((label) => {
       const row = rows.get(label)
       return row ? [capabilityOf(row)] : []
@@ -161,7 +182,7 @@ export class SqliteCatalogue implements CatalogueStore {
   async *embedded(model: string, after: number): AsyncIterable<EmbeddedCapability> {
     const page = this.db.prepare<[number], CapabilityRow & { name: string; description: string }>(
       `SELECT capability.*, tool.record ->> 'name' AS name, tool.record ->> 'description' AS description
-       FROM capability JOIN tool ON tool.slug = capability.tool_slug WHERE label > ? ORDER BY label LIMIT 1000`,
+       FROM capability JOIN tool ON tool.slug = capability.tool_slug WHERE label > ? ORDER BY label LIMIT ${CAPABILITIES_PAGE}`,
     )
     const vector = this.db
       .prepare<[string, string], Buffer>('SELECT vector FROM embedding WHERE model = ? AND hash = ?')
@@ -174,7 +195,7 @@ export class SqliteCatalogue implements CatalogueStore {
         const { name, description } = row
         yield { capability: capabilityOf(row), tool: { name, description }, vectors: floats(Buffer.concat(blobs)) }
       }
-      if (rows.length < 1000) return
+      if (rows.length < CAPABILITIES_PAGE) return
       last = rows.at(-1)!.label
     }
   }
@@ -188,13 +209,11 @@ export class SqliteCatalogue implements CatalogueStore {
 
   async putEmbeddings(model: string, embeddings: readonly StoredEmbedding[]): Promise<void> {
     const insert = this.db.prepare('INSERT OR REPLACE INTO embedding (model, hash, vector) VALUES (?, ?, ?)')
-    this.db
-      .transaction(() => {
-        for (const { hash, vector } of embeddings) {
-          insert.run(model, hash, Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength))
-        }
-      })
-      .immediate()
+    await transact(this.db, () => {
+      for (const { hash, vector } of embeddings) {
+        insert.run(model, hash, Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength))
+      }
+    })
   }
 
   async pruneEmbeddings(): Promise<number> {
@@ -204,7 +223,7 @@ export class SqliteCatalogue implements CatalogueStore {
   }
 
   async apply(change: CatalogueChange): Promise<AppliedChange> {
-    return this.db.transaction(() => this.applyNow(change)).immediate()
+    return transact(this.db, () => this.applyNow(change))
   }
 
   private applyNow(change: CatalogueChange): AppliedChange {
@@ -222,7 +241,13 @@ export class SqliteCatalogue implements CatalogueStore {
     // first everything that leaves, then everything that comes: a capability may move from one tool to another
     for (const put of change.put) removed.push(...this.dropChanged(put))
     for (const put of change.put) added.push(...this.putTool(put, change.at, births))
+    this.forgetFormer()
     return { generation: this.publish(change), added, removed }
+  }
+
+  /** Drops what left so long ago that nobody searches it any more. */
+  forgetFormer(): void {
+    this.db.prepare('DELETE FROM former WHERE left_at < unixepoch() - ?').run(FORMER_SECONDS)
   }
 
   private retire(label: number): void {

@@ -1,9 +1,14 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { AppError } from '../../core/errors.js'
 
 export type Sqlite = Database.Database
+
+/** So long a writer waits for another process that writes, milliseconds; looking again so often. */
+const BUSY_MS = 10_000
+const AGAIN_MS = 10
 
 /**
  * Opens (and creates) the database file: WAL so that readers never wait for the writer, `synchronous=FULL` so that what is
@@ -18,7 +23,7 @@ export function openDatabase(file: string): Sqlite {
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
-    db.pragma('busy_timeout = 10000')
+    db.pragma(`busy_timeout = ${BUSY_MS}`)
     db.pragma('cache_size = -65536')
   } catch (error) {
     if (
@@ -55,4 +60,23 @@ export function migrate(db: Sqlite, migrations: readonly string[]): void {
     for (const sql of migrations.slice(version)) db.exec(sql)
     db.pragma(`user_version = ${migrations.length}`)
   }).exclusive()
+}
+
+/**
+ * Writes in one transaction. While another process writes (an index run publishes a large catalogue in one transaction of seconds) it is
+ * the caller who waits, not the thread: searches go on.
+ * @throws SqliteError `SQLITE_BUSY` when the other has not ended after ten seconds
+ */
+export async function transact<T>(db: Sqlite, work: () => T): Promise<T> {
+  const attempt = db.transaction(work)
+  for (const deadline = performance.now() + BUSY_MS; ; await sleep(AGAIN_MS)) {
+    db.pragma('busy_timeout = 0')
+    try {
+      return attempt.immediate()
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'SQLITE_BUSY' || performance.now() > deadline) throw error
+    } finally {
+      db.pragma(`busy_timeout = ${BUSY_MS}`)
+    }
+  }
 }

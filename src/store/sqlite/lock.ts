@@ -23,6 +23,17 @@ export function tryLockFile(home: string, name: LockName): Lock | undefined {
   }
 }
 
+/** Whether another process that is alive holds a lock of a home. */
+export function isLockedByAnother(home: string, name: LockName): boolean {
+  const file = path.join(home, `${name}.lock`)
+  if (ours.has(file)) return false
+  try {
+    return isAlive(Number(fs.readFileSync(file, 'utf8')))
+  } catch {
+    return false // not taken
+  }
+}
+
 function held(file: string): Lock {
   ours.add(file)
   return {

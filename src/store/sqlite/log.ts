@@ -1,6 +1,6 @@
 import { AppError } from '../../core/errors.js'
 import type { EvidenceRow, LogEvent, LogStore, NewEvent } from '../store.js'
-import type { Sqlite } from './database.js'
+import { type Sqlite, transact } from './database.js'
 
 export const LOG_MIGRATIONS: readonly string[] = [
   `
@@ -63,7 +63,7 @@ export class SqliteLog implements LogStore {
     events: readonly NewEvent[],
     evidence: readonly EvidenceRow[],
   ): Promise<{ lastSeq: number; duplicates: string[] }> {
-    return this.db.transaction(() => this.appendNow(events, evidence)).immediate()
+    return transact(this.db, () => this.appendNow(events, evidence))
   }
 
   async appendAfter(
@@ -71,13 +71,10 @@ export class SqliteLog implements LogStore {
   ): Promise<{ lastSeq: number; duplicates: string[] }> {
     const before = this.lastSeq()
     const events = await compose(before)
-    return this.db
-      .transaction(() => {
-        if (this.lastSeq() !== before)
-          throw new AppError('conflict', 'Another process has written to the log meanwhile.')
-        return this.appendNow(events, [])
-      })
-      .immediate()
+    return transact(this.db, () => {
+      if (this.lastSeq() !== before) throw new AppError('conflict', 'Another process has written to the log meanwhile.')
+      return this.appendNow(events, [])
+    })
   }
 
   private appendNow(
@@ -125,25 +122,21 @@ export class SqliteLog implements LogStore {
   }
 
   async replaceEvidence(rows: Iterable<EvidenceRow>): Promise<void> {
-    this.db
-      .transaction(() => {
-        this.db.prepare('DELETE FROM evidence').run()
-        for (const { key, value } of rows) if (value !== null) this.putEvidence.run(key, value)
-      })
-      .immediate()
+    await transact(this.db, () => {
+      this.db.prepare('DELETE FROM evidence').run()
+      for (const { key, value } of rows) if (value !== null) this.putEvidence.run(key, value)
+    })
   }
 
   async compact(through: number, rows: Iterable<EvidenceRow>): Promise<number> {
-    return this.db
-      .transaction(() => {
-        this.db.prepare('DELETE FROM checkpoint').run()
-        const put = this.db.prepare<[string, string]>('INSERT INTO checkpoint (key, value) VALUES (?, ?)')
-        for (const { key, value } of rows) if (value !== null) put.run(key, value)
-        const { changes } = this.db.prepare<[number]>('DELETE FROM event WHERE seq <= ?').run(through)
-        this.putMeta(COMPACTED, String(through))
-        return changes
-      })
-      .immediate()
+    return transact(this.db, () => {
+      this.db.prepare('DELETE FROM checkpoint').run()
+      const put = this.db.prepare<[string, string]>('INSERT INTO checkpoint (key, value) VALUES (?, ?)')
+      for (const { key, value } of rows) if (value !== null) put.run(key, value)
+      const { changes } = this.db.prepare<[number]>('DELETE FROM event WHERE seq <= ?').run(through)
+      this.putMeta(COMPACTED, String(through))
+      return changes
+    })
   }
 
   async compacted(): Promise<number> {
@@ -159,7 +152,7 @@ export class SqliteLog implements LogStore {
   }
 
   async setMeta(key: string, value: string): Promise<void> {
-    this.putMeta(key, value)
+    await transact(this.db, () => this.putMeta(key, value))
   }
 
   async initMeta(key: string, value: string): Promise<string> {

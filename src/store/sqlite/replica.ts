@@ -113,6 +113,7 @@ export class ReplicatedCatalogue implements CatalogueStore {
   private async copy(): Promise<void> {
     const [hashes, labels] = await Promise.all([this.remote.toolHashes(), this.remote.labels()])
     const known = await this.local.toolHashes()
+    this.local.forgetFormer()
     this.removeTools([...known.keys()].filter((slug) => !hashes.has(slug)))
     await this.copyTools(
       [...hashes].filter(([slug, hash]) => known.get(slug) !== hash).map(([slug]) => slug),
