@@ -181,7 +181,7 @@ function strongestPairs({ a, b, fit }: Facts, most: number): [CapabilityRef, Cap
   return [...fit.partner.entries()]
     .filter(([, j]) => j >= 0)
     .map(([i, j]) => ({ i, j, p: fit.probability[i * fit.columns + j]! }))
-    .sort((x, y) => y.p - x.p || x.i - y.i)
+    .sort((x, y) => y.p - x.p)
     .slice(0, most)
     .map(({ i, j }) => [refOf(a, i), refOf(b, j)])
 }

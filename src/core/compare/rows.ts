@@ -29,10 +29,7 @@ type Cells = Record<string, Claim | null>
 export function rowsOf(sides: readonly Described[]): Row[] {
   const rows = [...factRows(sides), ...measureRows(sides), ...attributeRows(sides)]
   const order = { differs: 0, partial: 1, equal: 2 }
-  return rows
-    .map((row, i) => ({ row, i }))
-    .sort((x, y) => order[x.row.state] - order[y.row.state] || y.row.apart - x.row.apart || x.i - y.i)
-    .map(({ row }) => row)
+  return rows.sort((x, y) => order[x.state] - order[y.state] || y.apart - x.apart)
 }
 
 function factRows(sides: readonly Described[]): Row[] {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { align, fitOf } from '../../../src/core/compare/align.js'
 import { areTwins, likeness, similarity, weighWords, wordCounts, wording } from '../../../src/core/compare/likeness.js'
 import { alignedOf, onlyOf } from '../../../src/core/compare/pairs.js'
-import { fieldShift, groupLikeness, sideOf, twinGroups } from '../../../src/core/compare/subject.js'
+import { fieldShift, groupLikeness, type Side, sideOf, twinGroups } from '../../../src/core/compare/subject.js'
 import { alignedRows, fitWith, named, portrait, sideWith, tool } from './sides.js'
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
@@ -180,5 +180,56 @@ describe('align', () => {
     )
     expect(alignedOf([a, b], rows).map(({ probability }) => probability)).toEqual([0.8, 0.6])
     expect(align([], [])).toEqual([])
+  })
+
+  it('names the nearest among several of several sides, whichever stands first', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((slug) => named(tool(slug), `${slug}0`, `${slug}1`)) as [Side, Side, Side]
+    const ab = fitWith([
+      [0.1, 0.2],
+      [0.3, 0.15],
+    ])
+    const ac = fitWith([
+      [0.05, 0.25],
+      [0.1, 0.1],
+    ])
+    const bc = fitWith([
+      [0.4, 0],
+      [0, 0.35],
+    ])
+    const fits = [[ab, ab, ac], [ab, ab, bc], []]
+    const only = onlyOf([a, b, c], align([a, b, c], fits), fits)
+    const nearest = Object.fromEntries(
+      Object.values(only).flatMap((list) => list.map(({ id, nearest: one }) => [id, `${one!.id} ${one!.probability}`])),
+    )
+    expect(nearest).toEqual({
+      'a.0': 'c.1 0.25',
+      'a.1': 'b.0 0.3',
+      'b.0': 'c.0 0.4',
+      'b.1': 'c.1 0.35',
+      'c.0': 'b.0 0.4',
+      'c.1': 'b.1 0.35',
+    })
+    const alone = onlyOf(
+      [a, b],
+      alignedRows(
+        a,
+        b,
+        fitWith([
+          [0, 0],
+          [0, 0],
+        ]),
+      ),
+      [
+        [
+          ab,
+          fitWith([
+            [0, 0],
+            [0, 0],
+          ]),
+        ],
+        [],
+      ],
+    )
+    expect(alone.a![0]).not.toHaveProperty('nearest')
   })
 })

@@ -84,6 +84,9 @@ describe('the kind of a pair', () => {
       'contains',
     )
     expect(kindOf({ layer: 'model', worksWith: ['b'] }, layer, [5, 8], 4)).toBe('contains')
+    // the larger one is more than half covered too: they are alike, neither is inside the other
+    expect(kindOf(layer, layer, [4, 6], 4)).toBe('substitutes')
+    expect(kindOf(layer, layer, [6, 4], 4)).toBe('substitutes')
     // nearly all, but half as many again is not reached
     expect(kindOf(layer, layer, [6, 8], 5)).toBe('substitutes')
   })

@@ -104,6 +104,12 @@ describe('situationsOf', () => {
     ])
     expect(situations(a, b, none, { kind: 'complements', stated: [{ needs: ['x'] } as never] })).toHaveLength(4)
     expect(situations(a, b, none, { kind: 'unrelated' })).toHaveLength(4)
+    // one that both have is there already, when some situation needs both
+    const joint = [
+      [0.1, 0.1],
+      [0.1, 0.9],
+    ]
+    expect(told(situations(a, b, joint, { kind: 'complements' }))[0]).toBe('Sort: one a')
     const far = sideWith(B, capability('file', 75), capability('mix', 285))
     expect(situations(a, far, none, { kind: 'complements' })).toHaveLength(4)
   })
