@@ -15,7 +15,7 @@ import { START, vectorOf } from './events.js'
 describe('a match’s weight', () => {
   const claim = { client: 'x', trust: 1, cell: 3, flow: 0, tool: 't', capability: 'c', now: START }
   /** What one more match would weigh after another of weight 1 that differs in some of it. */
-  const after = (before: object, now: object = {}, weight = 1): number => {
+  const weightAfter = (before: object, now: object = {}, weight = 1): number => {
     const buckets = new Buckets()
     charge(buckets, { ...claim, ...before }, weight)
     return weightOf(buckets, { ...claim, ...now })
@@ -33,13 +33,13 @@ describe('a match’s weight', () => {
     ['a further selection of the same impression meets no cell', {}, { ...elsewhere, cell: undefined }, 59 / 60],
     ['and fills none', { cell: undefined }, { ...elsewhere, cell: 3 }, 59 / 60],
     ['half the trust is half the weight and half the room', elsewhere, { trust: 0.5 }, 0.5 * (1 - 1 / 30)],
-  ])('%s', (_, before, now, weight) => expect(after(before, now)).toBeCloseTo(weight, 12))
+  ])('%s', (_, before, now, weight) => expect(weightAfter(before, now)).toBeCloseTo(weight, 12))
 
   it('comes back with time: the burst in hours, the rest in months', () => {
-    expect(after({}, { client: 'y', now: START + DAY / 12 })).toBeCloseTo(1 - 0.5 / 1.25, 12)
-    expect(after({}, { now: START + 60 * DAY })).toBeCloseTo(0.5, 6)
+    expect(weightAfter({}, { client: 'y', now: START + DAY / 12 })).toBeCloseTo(1 - 0.5 / 1.25, 12)
+    expect(weightAfter({}, { now: START + 60 * DAY })).toBeCloseTo(0.5, 6)
     // a clock that goes back gives nothing back
-    expect(after({}, { client: 'y', now: START - DAY })).toBeCloseTo(1 - 1 / 1.25, 12)
+    expect(weightAfter({}, { client: 'y', now: START - DAY })).toBeCloseTo(1 - 1 / 1.25, 12)
   })
 
   it('of newcomers together is half at most, however many they are', () => {
@@ -60,8 +60,8 @@ describe('a match’s weight', () => {
 
   it('is nothing when it is less than a sixty-fourth', () => {
     const nearly = 1 - LEAST_WEIGHT
-    expect(after({}, { client: 'y', flow: 0 }, 1.25 * nearly)).toBeCloseTo(LEAST_WEIGHT, 12)
-    expect(after({}, { client: 'y' }, 1.25 * (nearly + 1e-6))).toBe(0)
+    expect(weightAfter({}, { client: 'y', flow: 0 }, 1.25 * nearly)).toBeCloseTo(LEAST_WEIGHT, 12)
+    expect(weightAfter({}, { client: 'y' }, 1.25 * (nearly + 1e-6))).toBe(0)
   })
 
   it('keeps buckets over writing and reading, and tells which have changed', () => {
