@@ -15,7 +15,7 @@ const AUXILIARY = new Set('is are was were be do does did can could has have wil
 /** Words between a denial and what it denies. */
 const REACH = 5
 
-export const partsOf = (sentence: string): string[] => sentence.split(TURNS).filter((part) => part.trim() !== '')
+export const partsOf = (sentence: string): string[] => sentence.split(TURNS)
 
 /** Whether the words at `first..last` of a part of a sentence are denied by it ("no X", "X is not supported", "X is handled badly"). */
 export function isDenied(words: readonly string[], first: number, last: number): boolean {

@@ -63,7 +63,7 @@ export function unitOf(name: string): { unit: string; factor: number } {
   if (time !== undefined) return { unit: 'second', factor: time }
   const bytes = BYTES[lower] ?? BYTES[singular]
   if (bytes !== undefined) return { unit: 'byte', factor: bytes }
-  if (lower === '%' || lower === 'percent') return { unit: 'percent', factor: 1 }
+  if (lower === '%') return { unit: 'percent', factor: 1 }
   if (/^(?:token|word piece)/.test(lower)) return { unit: 'token', factor: 1 }
   const million = /^billions?$/.test(lower) ? 1e9 : /^millions?$/.test(lower) ? 1e6 : undefined
   return million ? { unit: '', factor: million } : { unit: singular, factor: 1 }

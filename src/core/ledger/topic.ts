@@ -117,7 +117,7 @@ export function judgeTopic(record: RecordView, wanted: readonly string[]): Verdi
     const { found, own } = coverageOf(statement, wanted)
     // a tag or a category names a field; it proves only what it says whole
     const least = statement.kind === 'fact' ? wanted.length : enough(wanted.length)
-    if (own === 0 || found < least) continue
+    if (found < least) continue
     const denied = deniedIn(statement, wanted)
     // an affirmation wins a tie
     const score = found + own / 10 - (denied ? 0.01 : 0)

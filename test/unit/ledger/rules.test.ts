@@ -3,7 +3,7 @@ import type { Pricing, ToolRecord } from '../../../src/core/catalogue.js'
 import { constraintsOf } from '../../../src/core/ledger/constraints.js'
 import { isDenied, mentions, partsOf } from '../../../src/core/ledger/polarity.js'
 import { quantitiesIn, unitOf } from '../../../src/core/ledger/quantity.js'
-import { requirementsOf } from '../../../src/core/ledger/split.js'
+import { requirementsOf, splitIntent } from '../../../src/core/ledger/split.js'
 import { sentencesOf, viewOf } from '../../../src/core/ledger/statements.js'
 import { contentOf, namesKind } from '../../../src/core/ledger/topic.js'
 import { isClosedList } from '../../../src/core/ledger/verdict.js'
@@ -69,6 +69,10 @@ describe('price', () => {
       ['under $1 per million tokens', monthly(3, 'USD', '2 million tokens'), NOT],
       ['under $1 per 1k requests', monthly(0.002, 'USD', 'request'), NOT],
       ['under $1 per 1k requests', monthly(0.001, 'USD', 'request'), MET],
+      ['under $1 per 1k requests', monthly(1.25, 'USD', '1.25k requests'), MET],
+      ['under $1 per 1k requests', monthly(1.26, 'USD', '1.25k requests'), NOT],
+      ['under $1 per 3 million tokens', monthly(1, 'USD', '3 million tokens'), MET],
+      ['under $1 per 3 million tokens', monthly(1, 'USD', '2 million tokens'), NOT],
       ['under $1 per thousand requests', monthly(0.001, 'USD', 'request'), MET],
       ['under $1 per million requests', monthly(1, 'USD', '1M requests'), MET],
       ['under $1 per 1000 pages', monthly(1.5, 'USD', '1,000 pages'), NOT],
@@ -195,6 +199,9 @@ describe('facts', () => {
           [need, record(), UNKNOWN],
         ],
       ),
+      ...['Runs on CPUs.', 'Runs on a CPU.', 'Runs on plain CPUs.', 'Needs no GPU.'].map(
+        (text): Row => ['without a GPU', says(text), MET],
+      ),
       ['on a GPU', facts({ gpu: 'none' }), NOT],
       ['on a GPU', facts({ gpu: 'not needed' }), NOT],
       ['on a GPU', facts({ gpu: 'withdrawn in 2024' }), NOT],
@@ -288,6 +295,9 @@ describe('formats', () => {
       ['reads CSV', lists('HTML', 'CSV'), NOT],
       ['import CSV', lists('CSV', 'HTML'), MET],
       ['CSV', lists('x.csv', 'HTML'), NOT],
+      // what comes out proves nothing of what goes in, nor the other way round
+      ['reads CSV', lists(undefined, 'CSV'), UNKNOWN],
+      ['writes CSV', lists('CSV', undefined), UNKNOWN],
     ]),
   )('%s: %s', (need, state, of) => expect(format(need, of)).toBe(state))
 })
@@ -324,6 +334,14 @@ describe('programming languages', () => {
         [`from ${name}`, says(`It has ${name} bindings.`), MET],
         [`for ${name}`, says(`There are clients for ${name}.`), MET],
       ]),
+      ...(['framework', 'cli', 'platform'] as const).map(
+        (type): Row => ['from Python', facts({ writtenIn: 'Python' }, { type }), type === 'platform' ? UNKNOWN : MET],
+      ),
+      [
+        'from Python',
+        facts({ writtenIn: 'Python' }, { execution: { protocol: 'library' } as ToolRecord['execution'] }),
+        MET,
+      ],
       ['from Java', facts({ sdkLanguages: 'JavaScript' }), NOT],
       ['from JavaScript', facts({ sdkLanguages: 'TypeScript' }), MET],
       ['from Node.js', facts({ sdkLanguages: 'JavaScript' }), MET],
@@ -523,6 +541,8 @@ describe('topics', () => {
     expect(stateOf('cropping images', of)).toBe(MET)
     expect(stateOf('cropping videos', of)).toBe(UNKNOWN)
     expect(stateOf('cropping large videos', of)).toBe(MET)
+    expect(stateOf('cropping small videos', of)).toBe(UNKNOWN)
+    expect(stateOf('cropping large videos slowly', of)).toBe(UNKNOWN)
     expect(stateOf('nested objects', of)).toBe(NOT)
     expect(stateOf('objects', of)).toBe(MET)
     expect(stateOf('crop images', record({ tags: ['crop'] }))).toBe(UNKNOWN)
@@ -530,6 +550,34 @@ describe('topics', () => {
     expect(
       stateOf('crop tool for images', record({ capabilities: [{ name: 'Cropping', description: 'For images.' }] })),
     ).toBe(MET)
+  })
+
+  it('are denied by a word of theirs that is only ever denied, in phrases of up to four words', () => {
+    const of = says('It reads lines. Scripts are not supported.')
+    expect(stateOf('Tibetan scripts', of)).toBe(NOT)
+    expect(stateOf('old Tibetan running-text scripts', of)).toBe(NOT)
+    expect(stateOf('old Tibetan cursive sideways scripts', of)).toBe(UNKNOWN)
+    expect(stateOf('Tibetan lines', of)).toBe(UNKNOWN)
+    expect(stateOf('Tibetan', of)).toBe(UNKNOWN)
+    expect(stateOf('Tibetan scripts', says('Scripts are read. Old scripts are not supported.'))).toBe(UNKNOWN)
+    // what the user must have neither denies nor affirms
+    const needs = (requires: string[], description = 'It reads.') =>
+      record({ capabilities: [{ name: 'Doing it', description, requires }] })
+    expect(stateOf('Tibetan scripts', needs(['No scripts.']))).toBe(UNKNOWN)
+    expect(stateOf('Tibetan scripts', needs(['Scripts.'], 'Scripts are not supported.'))).toBe(NOT)
+  })
+
+  it('are denied where a sentence says most of them, at the first of equal places', () => {
+    expect(stateOf('images', says('It exports images, but not of images.'))).toBe(MET)
+    expect(stateOf('large images', says('It sees images, but large images are not supported.'))).toBe(NOT)
+  })
+
+  it('a list of words proves only what it says whole', () => {
+    const tagged = record({ tags: ['crop', 'images'] })
+    expect(stateOf('crop large images', tagged)).toBe(UNKNOWN)
+    expect(stateOf('crop large images', says('To crop images.'))).toBe(MET)
+    expect(stateOf('crop images', tagged)).toBe(MET)
+    expect(viewOf(record({ tags: [] }), []).statements.map(({ path }) => path)).toEqual(['type'])
   })
 
   it('know other names of the same thing', () => {
@@ -661,6 +709,19 @@ describe('needs', () => {
     ])
     expect(texts('')).toEqual([])
     expect(texts('and with or')).toEqual([])
+    expect(texts('send mail AND read news')).toEqual(['need: send mail', 'condition: read news'])
+  })
+
+  it.each([
+    ['free, , send mail, ;', 'send mail'],
+    ['under $10 a month; and read news with', 'read news'],
+    ['read news, free, over the phone', 'read news over the phone'],
+    // what is converted is part of what is to be done, a price is not
+    ['convert PDF to Markdown for free', 'convert PDF to Markdown'],
+    ['send mail with SSO, self-hosted', 'send mail with SSO'],
+    ['free', 'free'],
+  ])('what is to be done in "%s" is "%s"', (intent, need) => {
+    expect(splitIntent(intent).need).toBe(need)
   })
 })
 
