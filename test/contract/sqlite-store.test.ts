@@ -2,9 +2,11 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { migrate, openDatabase } from '../../src/store/sqlite/database.js'
+import { SqliteLog } from '../../src/store/sqlite/log.js'
 import { MIGRATIONS, SqliteStore } from '../../src/store/sqlite/store.js'
+import { WalSync } from '../../src/store/sqlite/wal-sync.js'
 import type { ToolPut } from '../../src/store/store.js'
 import { TABLES } from '../../src/store/tables.js'
 import { copyContract } from './copy.contract.js'
@@ -95,4 +97,50 @@ it('drops what left more than an hour ago with the next publication', async () =
   await publish('four')
   expect((await store.catalogue.capabilities([first, second])).map((c) => c.label)).toEqual([second])
   await close()
+})
+
+describe('on a slow disk', () => {
+  const event = (id: string) => ({ kind: 'impression', at: 1, id, dedupe: [], payload: {} })
+
+  /** A log whose disk is asked by `sync`. */
+  function logOn(sync: () => Promise<void>) {
+    const home = fs.mkdtempSync(path.join(os.tmpdir(), 'matchgraph-'))
+    const db = openDatabase(path.join(home, 'matchgraph.db'))
+    migrate(db, MIGRATIONS)
+    const wal = new WalSync(db, sync)
+    const close = async () => {
+      await wal.close()
+      db.close()
+      fs.rmSync(home, { recursive: true })
+    }
+    return { log: new SqliteLog(db, wal), close }
+  }
+
+  it('acknowledges what is on disk, and holds up nothing else until then', async () => {
+    const order: string[] = []
+    const { log, close } = logOn(async () => {
+      await sleep(40)
+      order.push('synced')
+    })
+    const first = log.append([event('a')], []).then(() => order.push('a acknowledged'))
+    await sleep(10)
+    // both come while the first sync runs, which may have begun before them: they share the next
+    const others = ['b', 'c'].map((id) => log.append([event(id)], []).then(() => order.push(`${id} acknowledged`)))
+    order.push('read')
+    expect((await log.event('c'))?.id).toBe('c')
+    await Promise.all([first, ...others])
+    expect(order).toEqual(['read', 'synced', 'a acknowledged', 'synced', 'b acknowledged', 'c acknowledged'])
+    await close()
+  })
+
+  it('acknowledges nothing that a failing disk did not take, and goes on when it takes things again', async () => {
+    let isFull = true
+    const { log, close } = logOn(async () => {
+      if (isFull) throw new Error('ENOSPC')
+    })
+    await expect(log.append([event('a')], [])).rejects.toThrow('ENOSPC')
+    isFull = false
+    await expect(log.append([event('b')], [])).resolves.toMatchObject({ duplicates: [] })
+    await close()
+  })
 })

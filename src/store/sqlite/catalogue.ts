@@ -12,7 +12,8 @@ import type {
   ToolOutline,
   ToolPut,
 } from '../store.js'
-import { type Sqlite, transact } from './database.js'
+import { type Prepare, preparing, type Sqlite, transact } from './database.js'
+import { WalSync } from './wal-sync.js'
 
 export const CATALOGUE_MIGRATIONS: readonly string[] = [
   `
@@ -79,48 +80,38 @@ const floats = (blob: Buffer): Float32Array =>
   new Float32Array(blob.buffer.slice(blob.byteOffset, blob.byteOffset + blob.byteLength))
 /** Capabilities read at once when all are streamed: a few milliseconds. */
 const CAPABILITIES_PAGE = 250
-/** SQLite takes at most 32,766 parameters a statement. */
-const PARAMETERS = 5000
 
 /** The catalogue half of the SQLite store. Every method is one statement or one transaction on the connection it is given. */
 export class SqliteCatalogue implements CatalogueStore {
   private readonly db: Sqlite
-  private readonly newest
-  private readonly byLabel
-  private readonly formerByLabel
+  private readonly wal: WalSync
+  private readonly sql: Prepare
 
-  constructor(db: Sqlite) {
+  constructor(db: Sqlite, wal = new WalSync(db)) {
     this.db = db
-    this.newest = db.prepare<[], Generation>('SELECT * FROM generation ORDER BY id DESC LIMIT 1')
-    // one statement for a page: each takes the read lock anew, which costs more than reading a row
-    const shown = (table: string) =>
-      db.prepare<[string], ShownRow>(
-        `SELECT label, id, tool_slug, record, born_at FROM ${table} WHERE label IN (SELECT value FROM json_each(?))`,
-      )
-    this.byLabel = shown('capability')
-    this.formerByLabel = shown('former')
+    this.wal = wal
+    this.sql = preparing(db)
   }
 
   async generation(): Promise<Generation | undefined> {
-    return this.newest.get()
+    return this.sql<[], Generation>('SELECT * FROM generation ORDER BY id DESC LIMIT 1').get()
   }
 
   async toolHashes(): Promise<Map<string, string>> {
-    return new Map(this.db.prepare<[], [string, string]>('SELECT slug, hash FROM tool').raw().all())
+    return new Map(this.sql<[], [string, string]>('SELECT slug, hash FROM tool').raw().all())
   }
 
   async tool(slug: string): Promise<StoredTool | undefined> {
-    const row = this.db.prepare<[string], ToolRow>('SELECT * FROM tool WHERE slug = ?').get(slug)
+    const row = this.sql<[string], ToolRow>('SELECT * FROM tool WHERE slug = ?').get(slug)
     return row && this.withCapabilities(row)
   }
 
   async retired(slug?: string): Promise<Map<string, RetiredCapability[]>> {
-    const rows = this.db
-      .prepare<[string | null], [string, string, string]>(
-        'SELECT tool_slug, id, record FROM retired WHERE tool_slug = coalesce(?, tool_slug) ORDER BY id',
-      )
+    const rows = this.sql<string[], [string, string, string]>(
+      `SELECT tool_slug, id, record FROM retired ${slug === undefined ? '' : 'WHERE tool_slug = ?'} ORDER BY id`,
+    )
       .raw()
-      .all(slug ?? null)
+      .all(...(slug === undefined ? [] : [slug]))
     const bySlug = new Map<string, RetiredCapability[]>(rows.map(([owner]) => [owner, []]))
     for (const [owner, id, record] of rows) bySlug.get(owner)!.push({ ...JSON.parse(record), id })
     return bySlug
@@ -130,9 +121,7 @@ export class SqliteCatalogue implements CatalogueStore {
     // pages instead of an open cursor: an open cursor would block every other statement on this connection
     let after = ''
     for (;;) {
-      const rows = this.db
-        .prepare<[string], ToolRow>('SELECT * FROM tool WHERE slug > ? ORDER BY slug LIMIT 500')
-        .all(after)
+      const rows = this.sql<[string], ToolRow>('SELECT * FROM tool WHERE slug > ? ORDER BY slug LIMIT 500').all(after)
       for (const row of rows) yield this.withCapabilities(row)
       if (rows.length < 500) return
       after = rows.at(-1)!.slug
@@ -140,13 +129,11 @@ export class SqliteCatalogue implements CatalogueStore {
   }
 
   async *outlines(): AsyncIterable<ToolOutline> {
-    const page = this.db.prepare<[string], ToolRow>('SELECT * FROM tool WHERE slug > ? ORDER BY slug LIMIT 64')
-    const owned = this.db
-      .prepare<[string, string], [string, number, string, string, number]>(
-        `SELECT tool_slug, label, id, record ->> 'name', born_at
+    const page = this.sql<[string], ToolRow>('SELECT * FROM tool WHERE slug > ? ORDER BY slug LIMIT 64')
+    const owned = this.sql<[string, string], [string, number, string, string, number]>(
+      `SELECT tool_slug, label, id, record ->> 'name', born_at
          FROM capability WHERE tool_slug BETWEEN ? AND ? ORDER BY tool_slug, ordinal`,
-      )
-      .raw()
+    ).raw()
     for (let after = ''; ; ) {
       const rows = page.all(after)
       const bySlug = new Map(
@@ -166,27 +153,34 @@ export class SqliteCatalogue implements CatalogueStore {
   }
 
   async capabilities(labels: readonly number[]): Promise<Capability[]> {
-    const rows = new Map(this.byLabel.all(JSON.stringify(labels)).map((row) => [row.label, row]))
+    const rows = new Map(this.shown('capability', labels).map((row) => [row.label, row]))
     const gone = labels.filter((label) => !rows.has(label))
-    if (gone.length > 0) for (const row of this.formerByLabel.all(JSON.stringify(gone))) rows.set(row.label, row)
+    if (gone.length > 0) for (const row of this.shown('former', gone)) rows.set(row.label, row)
     return labels.flatMap((label) => {
       const row = rows.get(label)
       return row ? [capabilityOf(row)] : []
     })
   }
 
+  /** One statement for a page: each takes the read lock anew, which costs more than reading a row. */
+  private shown(table: 'capability' | 'former', labels: readonly number[]): ShownRow[] {
+    return this.sql<[string], ShownRow>(
+      `SELECT label, id, tool_slug, record, born_at FROM ${table} WHERE label IN (SELECT value FROM json_each(?))`,
+    ).all(JSON.stringify(labels))
+  }
+
   async labels(): Promise<Uint32Array> {
-    return Uint32Array.from(this.db.prepare<[], number>('SELECT label FROM capability ORDER BY label').pluck().all())
+    return Uint32Array.from(this.sql<[], number>('SELECT label FROM capability ORDER BY label').pluck().all())
   }
 
   async *embedded(model: string, after: number): AsyncIterable<EmbeddedCapability> {
-    const page = this.db.prepare<[number], CapabilityRow & { name: string; description: string }>(
+    const page = this.sql<[number], CapabilityRow & { name: string; description: string }>(
       `SELECT capability.*, tool.record ->> 'name' AS name, tool.record ->> 'description' AS description
        FROM capability JOIN tool ON tool.slug = capability.tool_slug WHERE label > ? ORDER BY label LIMIT ${CAPABILITIES_PAGE}`,
     )
-    const vector = this.db
-      .prepare<[string, string], Buffer>('SELECT vector FROM embedding WHERE model = ? AND hash = ?')
-      .pluck()
+    const vector = this.sql<[string, string], Buffer>(
+      'SELECT vector FROM embedding WHERE model = ? AND hash = ?',
+    ).pluck()
     for (let last = after; ; ) {
       const rows = page.all(last)
       for (const row of rows) {
@@ -201,14 +195,12 @@ export class SqliteCatalogue implements CatalogueStore {
   }
 
   async missingEmbeddings(model: string, hashes: readonly string[]): Promise<string[]> {
-    const known = this.db
-      .prepare<[string, string], number>('SELECT 1 FROM embedding WHERE model = ? AND hash = ?')
-      .pluck()
+    const known = this.sql<[string, string], number>('SELECT 1 FROM embedding WHERE model = ? AND hash = ?').pluck()
     return [...new Set(hashes)].filter((hash) => known.get(model, hash) === undefined)
   }
 
   async putEmbeddings(model: string, embeddings: readonly StoredEmbedding[]): Promise<void> {
-    const insert = this.db.prepare('INSERT OR REPLACE INTO embedding (model, hash, vector) VALUES (?, ?, ?)')
+    const insert = this.sql('INSERT OR REPLACE INTO embedding (model, hash, vector) VALUES (?, ?, ?)')
     await transact(this.db, () => {
       for (const { hash, vector } of embeddings) {
         insert.run(model, hash, Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength))
@@ -217,73 +209,73 @@ export class SqliteCatalogue implements CatalogueStore {
   }
 
   async pruneEmbeddings(): Promise<number> {
-    return this.db
-      .prepare('DELETE FROM embedding WHERE hash NOT IN (SELECT value FROM capability, json_each(capability.texts))')
-      .run().changes
+    return this.sql(
+      'DELETE FROM embedding WHERE hash NOT IN (SELECT value FROM capability, json_each(capability.texts))',
+    ).run().changes
   }
 
   async apply(change: CatalogueChange): Promise<AppliedChange> {
-    return transact(this.db, () => this.applyNow(change))
+    const applied = await transact(this.db, () => this.applyNow(change))
+    await this.wal.settled()
+    return applied
   }
 
   private applyNow(change: CatalogueChange): AppliedChange {
     const added: Capability[] = []
     const removed: number[] = []
-    const labelsOf = this.db.prepare<[string], number>('SELECT label FROM capability WHERE tool_slug = ?').pluck()
-    const removeTool = this.db.prepare('DELETE FROM tool WHERE slug = ?')
+    const labelsOf = this.sql<[string], number>('SELECT label FROM capability WHERE tool_slug = ?').pluck()
+    const isKnown = this.sql<[string]>('SELECT 1 FROM tool WHERE slug = ?')
+    const removeTool = this.sql('DELETE FROM tool WHERE slug = ?')
     const births = this.births(change.put)
+    let tools = 0
     for (const slug of change.remove) {
       const labels = labelsOf.all(slug)
       for (const label of labels) this.retire(label)
       removed.push(...labels)
-      removeTool.run(slug)
+      tools -= removeTool.run(slug).changes
     }
     // first everything that leaves, then everything that comes: a capability may move from one tool to another
     for (const put of change.put) removed.push(...this.dropChanged(put))
-    for (const put of change.put) added.push(...this.putTool(put, change.at, births))
+    for (const put of change.put) {
+      if (!isKnown.get(put.record.slug)) tools++
+      added.push(...this.putTool(put, change.at, births))
+    }
     this.forgetFormer()
-    return { generation: this.publish(change), added, removed }
+    return { generation: this.publish(change, { capabilities: added.length - removed.length, tools }), added, removed }
   }
 
   /** Drops what left so long ago that nobody searches it any more. */
   forgetFormer(): void {
-    this.db.prepare('DELETE FROM former WHERE left_at < unixepoch() - ?').run(FORMER_SECONDS)
+    this.sql('DELETE FROM former WHERE left_at < unixepoch() - ?').run(FORMER_SECONDS)
   }
 
   private retire(label: number): void {
-    this.db
-      .prepare('INSERT OR REPLACE INTO retired SELECT id, tool_slug, record, born_at FROM capability WHERE label = ?')
-      .run(label)
+    this.sql(
+      'INSERT OR REPLACE INTO retired SELECT id, tool_slug, record, born_at FROM capability WHERE label = ?',
+    ).run(label)
   }
 
   /** When each capability id of these tools was first seen, so that neither a change of text nor a leave makes it a newcomer. */
   private births(puts: readonly ToolPut[]): Map<string, number> {
-    const ids = puts.flatMap((put) => put.capabilities.map((c) => c.id))
+    const ids = JSON.stringify(puts.flatMap((put) => put.capabilities.map((c) => c.id)))
     const births = new Map<string, number>()
-    for (let i = 0; i < ids.length; i += PARAMETERS) {
-      const some = ids.slice(i, i + PARAMETERS)
-      const marks = some.map(() => '?').join()
-      const rows = this.db
-        .prepare<string[], [string, number]>(
-          `SELECT id, born_at FROM retired WHERE id IN (${marks}) UNION ALL SELECT id, born_at FROM capability WHERE id IN (${marks})`,
-        )
-        .raw()
-        .all(...some, ...some)
-      for (const [id, at] of rows) births.set(id, at)
+    for (const table of ['retired', 'capability'] as const) {
+      const rows = this.sql<[string], [string, number]>(
+        `SELECT id, born_at FROM ${table} WHERE id IN (SELECT value FROM json_each(?))`,
+      ).raw()
+      for (const [id, at] of rows.all(ids)) births.set(id, at)
     }
     return births
   }
 
   private dropChanged(put: ToolPut): number[] {
     const kept = new Map(put.capabilities.map((c) => [c.id, c.hash]))
-    const drop = this.db.prepare('DELETE FROM capability WHERE label = ?')
-    const owned = this.db
-      .prepare<[string], CapabilityRow>('SELECT * FROM capability WHERE tool_slug = ?')
-      .all(put.record.slug)
+    const drop = this.sql('DELETE FROM capability WHERE label = ?')
+    const owned = this.sql<[string], CapabilityRow>('SELECT * FROM capability WHERE tool_slug = ?').all(put.record.slug)
     const gone = owned.filter((row) => kept.get(row.id) !== row.hash)
-    const byId = this.db
-      .prepare<[string, string], number>('SELECT label FROM capability WHERE id = ? AND tool_slug <> ?')
-      .pluck()
+    const byId = this.sql<[string, string], number>(
+      'SELECT label FROM capability WHERE id = ? AND tool_slug <> ?',
+    ).pluck()
     const labels = [
       ...gone.map((row) => row.label),
       ...put.capabilities.flatMap((c) => byId.get(c.id, put.record.slug) ?? []),
@@ -297,17 +289,15 @@ export class SqliteCatalogue implements CatalogueStore {
 
   private putTool(put: ToolPut, at: number, births: Map<string, number>): Capability[] {
     const { capabilities, ...tool } = put.record
-    this.db
-      .prepare(
-        `INSERT INTO tool (slug, record, hash, born_at) VALUES (?, ?, ?, ?)
+    this.sql(
+      `INSERT INTO tool (slug, record, hash, born_at) VALUES (?, ?, ?, ?)
          ON CONFLICT (slug) DO UPDATE SET record = excluded.record, hash = excluded.hash`,
-      )
-      .run(tool.slug, JSON.stringify(tool), put.hash, at)
-    const keep = this.db.prepare('UPDATE capability SET ordinal = ?, record = ? WHERE id = ?')
-    const insert = this.db.prepare(
+    ).run(tool.slug, JSON.stringify(tool), put.hash, at)
+    const keep = this.sql('UPDATE capability SET ordinal = ?, record = ? WHERE id = ?')
+    const insert = this.sql(
       'INSERT INTO capability (id, tool_slug, ordinal, record, hash, texts, born_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
-    const comeBack = this.db.prepare('DELETE FROM retired WHERE id = ?')
+    const comeBack = this.sql('DELETE FROM retired WHERE id = ?')
     const added: Capability[] = []
     put.capabilities.forEach(({ id, hash, texts }, ordinal) => {
       comeBack.run(id)
@@ -323,19 +313,19 @@ export class SqliteCatalogue implements CatalogueStore {
     return added
   }
 
-  private publish({ at, model, dims }: CatalogueChange): Generation {
-    return this.db
-      .prepare<[number, string, number], Generation>(
-        `INSERT INTO generation (at, model, dims, capabilities, tools)
-         VALUES (?, ?, ?, (SELECT count(*) FROM capability), (SELECT count(*) FROM tool)) RETURNING *`,
-      )
-      .get(at, model, dims)!
+  /** @param more than in the generation before: counting a hundred thousand rows would take longer than the rest of a small change */
+  private publish({ at, model, dims }: CatalogueChange, more: Pick<Generation, 'capabilities' | 'tools'>): Generation {
+    return this.sql<[number, string, number, number, number], Generation>(
+      `INSERT INTO generation (at, model, dims, capabilities, tools)
+       SELECT ?, ?, ?, ? + coalesce(max(capabilities), 0), ? + coalesce(max(tools), 0)
+       FROM (SELECT capabilities, tools FROM generation ORDER BY id DESC LIMIT 1) RETURNING *`,
+    ).get(at, model, dims, more.capabilities, more.tools)!
   }
 
   private withCapabilities(row: ToolRow): StoredTool {
-    const rows = this.db
-      .prepare<[string], CapabilityRow>('SELECT * FROM capability WHERE tool_slug = ? ORDER BY ordinal')
-      .all(row.slug)
+    const rows = this.sql<[string], CapabilityRow>('SELECT * FROM capability WHERE tool_slug = ? ORDER BY ordinal').all(
+      row.slug,
+    )
     return {
       tool: JSON.parse(row.record) as Tool,
       hash: row.hash,

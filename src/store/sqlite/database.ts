@@ -6,13 +6,25 @@ import { AppError } from '../../core/errors.js'
 
 export type Sqlite = Database.Database
 
+/** Statements of a connection, each prepared when it is first asked for. */
+export type Prepare = <P extends unknown[], R = unknown>(source: string) => Database.Statement<P, R>
+
+export function preparing(db: Sqlite): Prepare {
+  const made = new Map<string, Database.Statement>()
+  return <P extends unknown[], R>(source: string) => {
+    const statement = made.get(source) ?? db.prepare(source)
+    made.set(source, statement)
+    return statement as unknown as Database.Statement<P, R>
+  }
+}
+
 /** So long a writer waits for another process that writes, milliseconds; looking again so often. */
 const BUSY_MS = 10_000
 const AGAIN_MS = 10
 
 /**
- * Opens (and creates) the database file: WAL so that readers never wait for the writer, `synchronous=FULL` so that what is
- * acknowledged survives a power cut, foreign keys on.
+ * Opens (and creates) the database file: WAL so that readers never wait for the writer, `synchronous=NORMAL` so that a commit does not hold
+ * up the thread until it is on disk (`WalSync` waits for that before anything is acknowledged), foreign keys on.
  * @throws AppError `damaged-file` when the file is not a database
  */
 export function openDatabase(file: string): Sqlite {
@@ -21,7 +33,7 @@ export function openDatabase(file: string): Sqlite {
   try {
     db = new Database(file)
     db.pragma('journal_mode = WAL')
-    db.pragma('synchronous = FULL')
+    db.pragma('synchronous = NORMAL')
     db.pragma('foreign_keys = ON')
     db.pragma(`busy_timeout = ${BUSY_MS}`)
     db.pragma('cache_size = -65536')

@@ -1,6 +1,7 @@
 import { AppError } from '../../core/errors.js'
 import type { EvidenceRow, LogEvent, LogStore, NewEvent } from '../store.js'
 import { type Sqlite, transact } from './database.js'
+import { WalSync } from './wal-sync.js'
 
 export const LOG_MIGRATIONS: readonly string[] = [
   `
@@ -32,6 +33,7 @@ const COMPACTED = 'log.compacted'
 /** The log half of the SQLite store: events, what they add up to, and small named values, on the connection it is given. */
 export class SqliteLog implements LogStore {
   private readonly db: Sqlite
+  private readonly wal: WalSync
   private readonly insertEvent
   private readonly insertDedupe
   private readonly hasDedupe
@@ -41,8 +43,9 @@ export class SqliteLog implements LogStore {
   private readonly byDedupe
   private readonly dedupeOf
 
-  constructor(db: Sqlite) {
+  constructor(db: Sqlite, wal = new WalSync(db)) {
     this.db = db
+    this.wal = wal
     this.insertEvent = db.prepare<[string, number, string, string]>(
       'INSERT INTO event (kind, at, id, payload) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
     )
@@ -63,7 +66,7 @@ export class SqliteLog implements LogStore {
     events: readonly NewEvent[],
     evidence: readonly EvidenceRow[],
   ): Promise<{ lastSeq: number; duplicates: string[] }> {
-    return transact(this.db, () => this.appendNow(events, evidence))
+    return this.durably(() => this.appendNow(events, evidence))
   }
 
   async appendAfter(
@@ -71,7 +74,7 @@ export class SqliteLog implements LogStore {
   ): Promise<{ lastSeq: number; duplicates: string[] }> {
     const before = this.lastSeq()
     const events = await compose(before)
-    return transact(this.db, () => {
+    return this.durably(() => {
       if (this.lastSeq() !== before) throw new AppError('conflict', 'Another process has written to the log meanwhile.')
       return this.appendNow(events, [])
     })
@@ -122,14 +125,14 @@ export class SqliteLog implements LogStore {
   }
 
   async replaceEvidence(rows: Iterable<EvidenceRow>): Promise<void> {
-    await transact(this.db, () => {
+    await this.durably(() => {
       this.db.prepare('DELETE FROM evidence').run()
       for (const { key, value } of rows) if (value !== null) this.putEvidence.run(key, value)
     })
   }
 
   async compact(through: number, rows: Iterable<EvidenceRow>): Promise<number> {
-    return transact(this.db, () => {
+    return this.durably(() => {
       this.db.prepare('DELETE FROM checkpoint').run()
       const put = this.db.prepare<[string, string]>('INSERT INTO checkpoint (key, value) VALUES (?, ?)')
       for (const { key, value } of rows) if (value !== null) put.run(key, value)
@@ -152,12 +155,21 @@ export class SqliteLog implements LogStore {
   }
 
   async setMeta(key: string, value: string): Promise<void> {
-    await transact(this.db, () => this.putMeta(key, value))
+    await this.durably(() => this.putMeta(key, value))
   }
 
   async initMeta(key: string, value: string): Promise<string> {
-    this.db.prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING').run(key, value)
+    await this.durably(() =>
+      this.db.prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING').run(key, value),
+    )
     return (await this.meta(key))!
+  }
+
+  /** In one transaction; on disk when it resolves. */
+  private async durably<T>(work: () => T): Promise<T> {
+    const result = await transact(this.db, work)
+    await this.wal.settled()
+    return result
   }
 
   private putMeta(key: string, value: string): void {

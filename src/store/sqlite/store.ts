@@ -6,6 +6,7 @@ import { migrate, openDatabase, type Sqlite } from './database.js'
 import { tryLockFile } from './lock.js'
 import { LOG_MIGRATIONS, SqliteLog } from './log.js'
 import { readTables, writeTables } from './tables.js'
+import { WalSync } from './wal-sync.js'
 
 /** Version i of the file is taken to i + 1 by entry i; entries are only ever appended. */
 export const MIGRATIONS: readonly string[] = [
@@ -19,11 +20,13 @@ export class SqliteStore implements Store {
   readonly catalogue: SqliteCatalogue
   readonly log: SqliteLog
   private readonly db: Sqlite
+  private readonly wal: WalSync
 
   private constructor(db: Sqlite) {
     this.db = db
-    this.catalogue = new SqliteCatalogue(db)
-    this.log = new SqliteLog(db)
+    this.wal = new WalSync(db)
+    this.catalogue = new SqliteCatalogue(db, this.wal)
+    this.log = new SqliteLog(db, this.wal)
   }
 
   /**
@@ -54,6 +57,7 @@ export class SqliteStore implements Store {
   /** On a connection of its own: a transaction that waits for others must not take in what this one does meanwhile. */
   private async aside<T>(work: (db: Sqlite) => Promise<T>): Promise<T> {
     const db = openDatabase(this.db.name)
+    db.pragma('synchronous = FULL')
     try {
       return await work(db)
     } finally {
@@ -71,6 +75,7 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
+    await this.wal.close()
     this.db.close()
   }
 }
