@@ -153,6 +153,7 @@ describe('a manifest', () => {
       {},
     ],
     ['texts are trimmed', { trust: ' yes ' }, { trust: 'yes' }],
+    ['what is not there at all', { trust: undefined, other: [undefined] }, { other: '' }],
     ['false and nought are values', { trust: false, other: 0 }, { trust: false, other: 0 }],
     [
       'names are made such as we can keep',

@@ -35,6 +35,12 @@ describe('reading a record', () => {
   it.each<[why: string, capabilities: unknown, more: object, path: string]>([
     ['a fault of the tool', [write()], { type: 'mpc' }, 'type'],
     ['a fault of both', [write(), {}], { type: 'mpc' }, 'type'],
+    [
+      'a fault in an attribute called like a capability',
+      [write(), write()],
+      { attributes: { 'capabilities.1': {} } },
+      'attributes.capabilities.1.value',
+    ],
     ['no list of capabilities', {}, {}, 'capabilities'],
     ['no capabilities at all', undefined, {}, 'capabilities'],
   ])('keeps nothing for %s', (_, capabilities, more, path) => {
@@ -199,7 +205,11 @@ describe('a passport’s body', () => {
     const record: ToolRecord = {
       ...tool,
       pricing: { model: 'free', source: 'https://d.test' },
-      attributes: { x: { value: 1, source: 'https://c.test' }, y: { value: 2 } },
+      attributes: {
+        x: { value: 1, source: 'https://c.test' },
+        y: { value: 2, source: 'https://e.test' },
+        z: { value: 3 },
+      },
       signals: { stars: { value: 1, asOf: '2026', source: 'https://b.test' } },
       capabilities: [write({ source: 'https://a.test' }), write({ source: 'https://c.test' }), write()],
     }
@@ -211,9 +221,10 @@ describe('a passport’s body', () => {
       digest: 'd',
       record,
       evidence: {},
-      sources: ['https://a.test', 'https://b.test', 'https://c.test', 'https://d.test'],
+      sources: ['a', 'b', 'c', 'd', 'e'].map((name) => `https://${name}.test`),
     })
     expect(body(tool).sources).toEqual([])
+    for (const unknown of ['rank', 'since']) expect(body(tool)).not.toHaveProperty(unknown)
   })
 
   it('holds rank, time and evidence where they are known', () => {
