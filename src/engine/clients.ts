@@ -7,6 +7,8 @@ import type { Caller } from './evidence-hook.js'
 /** Days after which addresses are hidden with another salt: from then on nobody can tell whether two are the same. */
 const SALT_DAYS = 180
 const SALT = 'client.salt'
+/** Addresses whose id is remembered. */
+const MOST_LATELY = 1024
 
 /** Who reports, as the log knows it. */
 export interface Client {
@@ -26,6 +28,8 @@ export class Clients {
   private readonly secret: string
   private readonly store: LogStore
   private salt: { from: number; value: string }
+  /** Ids of the networks that asked lately, under the salt that they were hidden with. */
+  private readonly lately = { salt: '', ids: new Map<string, string>() }
 
   private constructor(secret: string, store: LogStore, salt: { from: number; value: string }) {
     this.secret = secret
@@ -50,7 +54,18 @@ export class Clients {
       const [, ...owns] = caller.key.split('@')
       return { id: `k${this.hide(this.secret, caller.key)}`, known: true, owns }
     }
-    return { id: this.hide(this.saltAt(now), networkOf(caller.address)), known: false, owns: [] }
+    return { id: this.anonymous(caller.address, this.saltAt(now)), known: false, owns: [] }
+  }
+
+  private anonymous(address: string, salt: string): string {
+    const { lately } = this
+    if (lately.salt !== salt || lately.ids.size >= MOST_LATELY) {
+      lately.salt = salt
+      lately.ids.clear()
+    }
+    const id = lately.ids.get(address) ?? this.hide(salt, networkOf(address))
+    lately.ids.set(address, id)
+    return id
   }
 
   /** What stands for a need's words in the log. */

@@ -142,6 +142,17 @@ export function catalogueContract(name: string, open: () => Promise<OpenCatalogu
       expect((await store.capabilities([z!, 999_999, x!])).map((c) => c.name)).toEqual(['z', 'x'])
     })
 
+    it('answers a capability as it is now, however often it was asked for before', async () => {
+      const [label] = (await store.apply(change([put(record('a', ['x']))]))).added.map((c) => c.label)
+      await store.capabilities([label!])
+      // not part of what is indexed: the label stays
+      const edited = put(record('a', ['x']))
+      edited.record.capabilities[0]!.limitations = ['At most ten.']
+      edited.hash = 'edited'
+      await store.apply(change([edited]))
+      expect((await store.capabilities([label!]))[0]).toMatchObject({ label, limitations: ['At most ten.'] })
+    })
+
     it('still answers what has left as it was, to those who search the generation before', async () => {
       const { added } = await store.apply(change([put(record('a', ['x', 'y'])), put(record('b', ['z']))]))
       const labels = added.map((c) => c.label)

@@ -13,6 +13,7 @@ import type {
   ToolPut,
 } from '../store.js'
 import { type Prepare, preparing, type Sqlite, transact } from './database.js'
+import { ShownCapabilities } from './shown-capabilities.js'
 import { WalSync } from './wal-sync.js'
 
 export const CATALOGUE_MIGRATIONS: readonly string[] = [
@@ -86,6 +87,7 @@ export class SqliteCatalogue implements CatalogueStore {
   private readonly db: Sqlite
   private readonly wal: WalSync
   private readonly sql: Prepare
+  private readonly shown = new ShownCapabilities()
 
   constructor(db: Sqlite, wal = new WalSync(db)) {
     this.db = db
@@ -94,6 +96,10 @@ export class SqliteCatalogue implements CatalogueStore {
   }
 
   async generation(): Promise<Generation | undefined> {
+    return this.newest()
+  }
+
+  private newest(): Generation | undefined {
     return this.sql<[], Generation>('SELECT * FROM generation ORDER BY id DESC LIMIT 1').get()
   }
 
@@ -153,20 +159,22 @@ export class SqliteCatalogue implements CatalogueStore {
   }
 
   async capabilities(labels: readonly number[]): Promise<Capability[]> {
-    const rows = new Map(this.shown('capability', labels).map((row) => [row.label, row]))
-    const gone = labels.filter((label) => !rows.has(label))
-    if (gone.length > 0) for (const row of this.shown('former', gone)) rows.set(row.label, row)
-    return labels.flatMap((label) => {
-      const row = rows.get(label)
-      return row ? [capabilityOf(row)] : []
-    })
+    this.shown.of(this.newest()?.id)
+    for (const table of ['capability', 'former'] as const) {
+      const missing = labels.filter((label) => !this.shown.has(label))
+      if (missing.length === 0) break
+      // one statement for all: each takes the read lock anew, which costs more than reading a row
+      const rows = this.sql<[string], ShownRow>(
+        `SELECT label, id, tool_slug, record, born_at FROM ${table} WHERE label IN (SELECT value FROM json_each(?))`,
+      ).all(JSON.stringify(missing))
+      for (const row of rows) this.shown.set(row.label, Object.freeze(capabilityOf(row)))
+    }
+    return labels.flatMap((label) => this.shown.get(label) ?? [])
   }
 
-  /** One statement for a page: each takes the read lock anew, which costs more than reading a row. */
-  private shown(table: 'capability' | 'former', labels: readonly number[]): ShownRow[] {
-    return this.sql<[string], ShownRow>(
-      `SELECT label, id, tool_slug, record, born_at FROM ${table} WHERE label IN (SELECT value FROM json_each(?))`,
-    ).all(JSON.stringify(labels))
+  /** To be called after the tables were written to without a publication. */
+  forgetShown(): void {
+    this.shown.clear()
   }
 
   async labels(): Promise<Uint32Array> {

@@ -148,6 +148,7 @@ export class ReplicatedCatalogue implements CatalogueStore {
     this.db.transaction(() => {
       for (const slug of slugs) remove.run(slug)
     })()
+    this.local.forgetShown()
   }
 
   private put({ tool, hash, bornAt, capabilities }: StoredTool): void {
@@ -165,6 +166,7 @@ export class ReplicatedCatalogue implements CatalogueStore {
         putCapability.run(label, id, toolSlug, ordinal, JSON.stringify({ ...record, id }), born)
       })
     })()
+    this.local.forgetShown()
   }
 }
 
