@@ -38,6 +38,8 @@ export interface RowMatrix {
   readonly sims: Float32Array
   /** Adds a row of `dims` floats. Error per component ≤ scale / 2. */
   push(row: Float32Array): void
+  /** Adds a row of another matrix as it is stored there. */
+  copy(from: RowMatrix, at: number): void
   /** Sets the vector that `compareQuery` compares with. */
   ask(query: Float32Array): void
   /** Compares the first `n ≤ BATCH` rows of `list` with the query. */
@@ -46,6 +48,8 @@ export interface RowMatrix {
   compareRow(row: number, n: number): void
   /** A row as it is stored: proportional to its floats. Valid until the next `push`. */
   stored(at: number): Int8Array
+  /** What a unit of a stored row is worth. */
+  scale(at: number): number
   /** A row, dequantized. */
   row(at: number): Float32Array
   /** Rows of `stride` int8 each, and their scales. */
@@ -82,13 +86,23 @@ export class ScalarRows implements RowMatrix {
   }
 
   push(row: Float32Array): void {
-    if (this.length === this.scales.length) {
-      const capacity = Math.max(16, this.length * 2)
-      this.scales = growTo(this.scales, capacity)
-      this.rows = growTo(this.rows, capacity * strideOf(this.dims))
-    }
+    this.makeRoom()
     this.scales[this.length] = quantize(row, this.rows, this.length * strideOf(this.dims))
     this.length++
+  }
+
+  copy(from: RowMatrix, at: number): void {
+    this.makeRoom()
+    this.scales[this.length] = from.scale(at)
+    this.rows.set(from.stored(at), this.length * strideOf(this.dims))
+    this.length++
+  }
+
+  private makeRoom(): void {
+    if (this.length < this.scales.length) return
+    const capacity = Math.max(16, this.length * 2)
+    this.scales = growTo(this.scales, capacity)
+    this.rows = growTo(this.rows, capacity * strideOf(this.dims))
   }
 
   ask(query: Float32Array): void {
@@ -116,6 +130,10 @@ export class ScalarRows implements RowMatrix {
   stored(at: number): Int8Array {
     const start = at * strideOf(this.dims)
     return this.rows.subarray(start, start + this.dims)
+  }
+
+  scale(at: number): number {
+    return this.scales[at]!
   }
 
   row(at: number): Float32Array {
@@ -160,15 +178,24 @@ export class SimdRows implements RowMatrix {
   }
 
   push(row: Float32Array): void {
+    this.makeRoom()
+    this.scales[this.length] = quantize(row, this.stored(this.length), 0)
+    this.length++
+  }
+
+  copy(from: RowMatrix, at: number): void {
+    this.makeRoom()
+    this.scales[this.length] = from.scale(at)
+    this.stored(this.length).set(from.stored(at))
+    this.length++
+  }
+
+  private makeRoom(): void {
     if (this.length === this.scales.length) this.scales = growTo(this.scales, this.length + (this.length >>> 1) + 16)
     const missing = this.pages(this.length + 1) - this.memory.buffer.byteLength / PAGE
-    if (missing > 0) {
-      this.memory.grow(missing + 16)
-      this.view()
-    }
-    const address = this.layout.rows + this.length * this.stride
-    this.scales[this.length] = quantize(row, new Int8Array(this.memory.buffer, address, this.stride), 0)
-    this.length++
+    if (missing <= 0) return
+    this.memory.grow(missing + 16)
+    this.view()
   }
 
   ask(query: Float32Array): void {
@@ -201,6 +228,10 @@ export class SimdRows implements RowMatrix {
 
   stored(at: number): Int8Array {
     return new Int8Array(this.memory.buffer, this.layout.rows + at * this.stride, this.dims)
+  }
+
+  scale(at: number): number {
+    return this.scales[at]!
   }
 
   row(at: number): Float32Array {

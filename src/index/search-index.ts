@@ -12,6 +12,7 @@ import { RelevanceIndex } from './relevance-index.js'
 import { ScalarRows } from './row-matrix.js'
 import { SectionReader } from './sections.js'
 import { SemanticIndex } from './semantic.js'
+import { runBetween } from './slices.js'
 import { type FileSeal, readSections, replaceFile, sealOf, writeSections } from './snapshot.js'
 
 /** Raised when the layout of the snapshot files changes; an older one is rebuilt. */
@@ -39,14 +40,16 @@ export interface IndexEntry {
 
 /** Everything a search needs in memory: both retrievers, over the same labels. */
 export class SearchIndex {
-  readonly semantic: SemanticIndex
+  private vectors: SemanticIndex
+  /** Tombstones going. */
+  private compacting: Promise<void> | undefined
   readonly relevance: RelevanceIndex
   /** 1 for every live label. */
   private present: Uint8Array
   private highest: number
 
   private constructor(semantic: SemanticIndex, relevance: RelevanceIndex, labels: Uint32Array, highest: number) {
-    this.semantic = semantic
+    this.vectors = semantic
     this.relevance = relevance
     this.highest = highest
     this.present = new Uint8Array(highest + 1)
@@ -66,6 +69,11 @@ export class SearchIndex {
   ): SearchIndex {
     const relevance = new RelevanceIndex(table, weights, corpus)
     return new SearchIndex(new SemanticIndex(dims, new ScalarRows(dims)), relevance, new Uint32Array(0), 0)
+  }
+
+  /** Another one after tombstones have gone: not to be held across turns. */
+  get semantic(): SemanticIndex {
+    return this.vectors
   }
 
   get count(): number {
@@ -99,6 +107,21 @@ export class SearchIndex {
     this.semantic.remove(labels)
     this.relevance.remove(labels)
     for (const label of labels) if (label < this.present.length) this.present[label] = 0
+    if (this.semantic.isWasteful) this.compacting ??= this.compact()
+  }
+
+  /** Settles when nothing is being built in the background any more. */
+  async settled(): Promise<void> {
+    await Promise.all([this.compacting, this.relevance.settled()])
+  }
+
+  /** Takes the tombstones out of the vectors, between other work. */
+  private async compact(): Promise<void> {
+    const [before, seen] = [this.vectors, this.highest]
+    const compact = await runBetween(before.compacted(), () => true)
+    compact?.catchUpWith(before, seen)
+    if (compact) this.vectors = compact
+    this.compacting = undefined
   }
 
   /**

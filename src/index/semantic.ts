@@ -5,6 +5,7 @@ import { HnswGraph } from './hnsw.js'
 import { BATCH, type RowMatrix, SimdRows } from './row-matrix.js'
 import { RowQueue } from './row-queue.js'
 import { SignCodes } from './sign-codes.js'
+import { overRows, type Steps } from './slices.js'
 
 /** How many rows are compared in which way; the figures behind the defaults stand in ARCHITECTURE.md. */
 export interface Limits {
@@ -21,6 +22,9 @@ const LEAST_COMPARED = 1024
 const EF_SEARCH = 256
 /** Below this share of allowed capabilities an exact scan is cheaper than walking the graph past the forbidden ones. */
 const EXACT_SHARE = 0.03
+/** Share of tombstones from which they go, and labels copied in a step of that: less than a millisecond. */
+const WASTE_SHARE = 0.25
+const COPIED = 256
 /** How far a vector's squared length may be from 1: int8 tables and float32 sums stay well inside. */
 const UNIT_TOLERANCE = 1e-3
 
@@ -57,6 +61,11 @@ export class SemanticIndex {
     return this.live
   }
 
+  /** Whether tombstones should go: not where a graph would have to be built anew, which an index run does. */
+  get isWasteful(): boolean {
+    return this.waste > WASTE_SHARE && this.matrix.length > this.limits.exact && this.graph.count === 0
+  }
+
   /** Share of rows that are tombstones; a rebuild pays from about .25. */
   get waste(): number {
     return this.matrix.length === 0 ? 0 : this.tombstones / this.matrix.length
@@ -75,18 +84,47 @@ export class SemanticIndex {
       throw new AppError('internal', `Label ${label} is in the semantic index already; labels are never reused.`)
     const usable = splitRows(vectors, this.dims).filter((row) => row.some((x) => x !== 0))
     for (const row of usable) assertUnit(label, row)
-    const { length } = this.matrix
-    this.owner = growTo(this.owner, roomFor(this.owner.length, length + usable.length))
-    this.firstRow = growTo(this.firstRow, roomFor(this.firstRow.length, label + 1))
-    this.rowCount = growTo(this.rowCount, roomFor(this.rowCount.length, label + 1))
-    this.firstRow[label] = length
-    this.rowCount[label] = usable.length
-    this.owner.fill(label, length, length + usable.length)
+    this.assign(label, usable.length)
     for (const row of usable) this.matrix.push(row)
-    if (usable.length > 0) this.live++
     this.encode()
     const { scanned } = this.limits
     if (this.matrix.length > this.graph.count + scanned) this.graph.grow(this.matrix.length - scanned)
+  }
+
+  /** Gives a label the next rows. */
+  private assign(label: number, rows: number): void {
+    const { length } = this.matrix
+    this.owner = growTo(this.owner, roomFor(this.owner.length, length + rows))
+    this.firstRow = growTo(this.firstRow, roomFor(this.firstRow.length, label + 1))
+    this.rowCount = growTo(this.rowCount, roomFor(this.rowCount.length, label + 1))
+    this.firstRow[label] = length
+    this.rowCount[label] = rows
+    this.owner.fill(label, length, length + rows)
+    if (rows > 0) this.live++
+  }
+
+  /** The same without its tombstones. Labels that come or go while it runs must be taken over afterwards, by `catchUpWith`. */
+  *compacted(): Steps<SemanticIndex> {
+    const compact = new SemanticIndex(this.dims, new SimdRows(this.dims), this.limits)
+    const labels = this.rowCount.length
+    const copy = (label: number) => compact.copy(this, label)
+    yield* overRows(() => labels, copy, COPIED)
+    return compact
+  }
+
+  /** Brings a compacted copy of another index to its state; of that index, only labels above `seen` have come since. */
+  catchUpWith(other: SemanticIndex, seen: number): void {
+    for (let label = seen + 1; label < other.rowCount.length; label++) this.copy(other, label)
+    this.remove([...this.labels()].filter((label) => !other.has(label)))
+  }
+
+  /** Takes over a label's rows where it has some and they are not here. */
+  private copy(from: SemanticIndex, label: number): void {
+    const rows = from.rowsOf(label)
+    if (rows === 0 || this.has(label)) return
+    this.assign(label, rows)
+    for (let i = 0; i < rows; i++) this.matrix.copy(from.matrix, from.firstRow[label]! + i)
+    this.encode()
   }
 
   private encode(): void {

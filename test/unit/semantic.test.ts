@@ -81,6 +81,41 @@ describe('SemanticIndex', () => {
     expect(index.search(vector, 1).labels[0]).toBe(100_001)
   })
 
+  it('loses its tombstones and nothing else, whatever comes and goes meanwhile', () => {
+    const { index, vectors } = filled(600, { limits: { exact: 200, scanned: 10_000 } })
+    const remove = (labels: number[]) => {
+      index.remove(labels)
+      for (const label of labels) vectors.delete(label)
+    }
+    const next = random(9)
+    remove([...vectors.keys()].filter((_, i) => i % 3 === 0))
+    expect(index.isWasteful).toBe(true)
+    const seen = Math.max(...vectors.keys())
+    const steps = index.compacted()
+    for (let step = steps.next(), at = 0; ; step = steps.next(), at++) {
+      if (step.done) {
+        step.value.catchUpWith(index, seen)
+        expect(step.value.waste).toBeLessThan(0.05)
+        expect(step.value.isWasteful).toBe(false)
+        const labels = Uint32Array.from(vectors.keys())
+        for (let q = 0; q < 20; q++) {
+          const query = unit(next)
+          expect(step.value.cosines(query, labels)).toEqual(index.cosines(query, labels))
+          expect(step.value.exact(query, 30)).toEqual(index.exact(query, 30))
+          expect([...step.value.search(query, 5).labels]).toEqual([...index.search(query, 5).labels])
+        }
+        break
+      }
+      // one that has been copied already, one that has not, and a new one that goes again
+      remove([[...vectors.keys()][at]!, [...vectors.keys()].at(-1 - at)!])
+      for (const label of [seen + 1 + 2 * at, seen + 2 + 2 * at]) {
+        vectors.set(label, unit(next))
+        index.add(label, vectors.get(label)!)
+      }
+      remove([seen + 2 + 2 * at])
+    }
+  })
+
   it('gives cosines within the int8 error, best first', () => {
     const { index, vectors } = filled(200)
     const query = unit(random(3))
