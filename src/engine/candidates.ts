@@ -3,7 +3,8 @@ import type { Constraint } from '../core/ledger/constraints.js'
 import { type LedgerEntry, ledgerOf } from '../core/ledger/ledger.js'
 import { contentOf, namesKind } from '../core/ledger/topic.js'
 import type { Requirement } from '../core/ledger/verdict.js'
-import type { Asked, SearchContext } from './ask.js'
+import type { Ranked } from '../index/relevance-index.js'
+import type { SearchContext } from './ask.js'
 import type { Scored } from './evidence-hook.js'
 
 /**
@@ -13,9 +14,9 @@ import type { Scored } from './evidence-hook.js'
 const CUT_GAP = 4
 
 /** Whether a result is near enough to the best one to be shown. The best by relevance: what is named exactly stands above all and must not cut the others. */
-export function nearBest({ ranking }: Asked): (one: Scored) => boolean {
-  const least = (ranking.ranked[0]?.rel ?? 0) - CUT_GAP
-  return ({ ranked }) => ranked.rel >= least
+export function nearBest(ranked: readonly Ranked[]): (one: Ranked) => boolean {
+  const least = (ranked[0]?.rel ?? 0) - CUT_GAP
+  return ({ rel }) => rel >= least
 }
 
 /** A tool that was found for a need, by its best capability, with what its record says of every requirement. */

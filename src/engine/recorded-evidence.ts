@@ -9,6 +9,7 @@ import { explorationSlot, type Need, type RelevanceScale, type Weighed, Weighing
 import { type Answer, sigmoid } from '../core/relevance/confidence.js'
 import type { Ranked } from '../index/relevance-index.js'
 import type { CountedBouts } from './bouts.js'
+import { nearBest } from './candidates.js'
 import type { EvidenceHook, Question, Scored } from './evidence-hook.js'
 import { evidenceOf } from './evidence-of.js'
 import { EvidencePlaces } from './evidence-places.js'
@@ -80,7 +81,10 @@ export class RecordedEvidence implements EvidenceHook {
     for (let i = 0; i < order.length; i++) order[i] = i
     order.sort((a, b) => score[b]! - score[a]! || labels[a]! - labels[b]!)
     const scored = Array.from(order, (i) => new Recorded(ranked[i]!, weighing, i, timesMatched(ledger, places.cap[i]!)))
-    const slot = question.explore ? explorationSlot(order, weighing, question.searchId) : undefined
+    const isNear = nearBest(ranked)
+    const slot = question.explore
+      ? explorationSlot(order, weighing, question.searchId, (candidate) => isNear(ranked[candidate]!))
+      : undefined
     if (slot !== undefined) {
       const [one] = scored.splice(slot.from, 1)
       one!.exploration = true

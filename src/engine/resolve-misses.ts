@@ -41,8 +41,8 @@ export async function missesOf(
   const open = await asking(undefined)
   const judged = await judgeCandidates(context, open.scored, OPEN_POOL, { need, requirements, constraints })
   const here = new Set(taken.map((one) => one.tool.slug))
-  const isNear = nearBest(open)
-  const near = judged.filter((one) => isNear(one.scored) && !here.has(one.tool.slug))
+  const isNear = nearBest(open.ranking.ranked)
+  const near = judged.filter((one) => isNear(one.scored.ranked) && !here.has(one.tool.slug))
   const single = near.filter((one) => one.fails.length === 1)
   const nearMisses = single.slice(0, NEAR_MISSES).map(missOf)
   const relaxations = constraints

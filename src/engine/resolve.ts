@@ -42,10 +42,10 @@ export async function resolve(
   const decidedByText = constraints.some((one) => !one.passes)
   const pool = Math.max(body.limit, decidedByText ? POOL.withPhrases : POOL.plain)
   const judged = await judgeCandidates(context, asked.scored, pool, { need, requirements, constraints })
-  const isNear = nearBest(asked)
+  const isNear = nearBest(asked.ranking.ranked)
   // where the search finds nothing, a need of a few words may still be said outright by a record ("message queue")
   const speaksOfNeed = (one: Candidate) =>
-    saysNeed(one) || (asked.answer !== 'none' && (one.isKind || isNear(one.scored)))
+    saysNeed(one) || (asked.answer !== 'none' && (one.isKind || isNear(one.scored.ranked)))
   const passing = judged
     .filter((one) => one.fails.length === 0 && speaksOfNeed(one))
     .sort((a, b) => claimOf(b) - claimOf(a))

@@ -47,6 +47,6 @@ function cut(asked: Asked, request: SearchQuery): Scored[] {
   const { scored, answer } = asked
   if (request.cut === 'off') return scored
   if (answer === 'none') return []
-  const isNear = nearBest(asked)
-  return scored.filter((one, i) => i === 0 || isNear(one) || one.exploration)
+  const isNear = nearBest(asked.ranking.ranked)
+  return scored.filter(({ ranked }, i) => i === 0 || isNear(ranked))
 }

@@ -25,10 +25,9 @@ const NEED_SHARE = 1.2
 /** Fair start: how close to the best relevance a newcomer must be, and how much better than known it is hoped to be (see `fairStart`). */
 const FAIR_GAP = 2
 const FAIR_HOPE = 0.8
-/** The exploration slot: how often, for what has been expected less than this, and how close to the best relevance. */
+/** The exploration slot: how often, and for what has been expected less than this. */
 const EXPLORE_SHARE = 0.15
 const EXPLORE_BELOW = 4
-const EXPLORE_GAP = 2.5
 
 /** What is asked, as evidence sees it. */
 export interface Need {
@@ -305,23 +304,24 @@ export interface Slot {
 
 /**
  * The labelled exploration slot of one impression, or undefined when this impression has none: drawn with a generator seeded by its id,
- * for a result below position 4 that is nearly as relevant as the best but has hardly been shown (Thompson sampling over its rate).
+ * for a result below position 4 that is relevant enough to be shown but has hardly been (Thompson sampling over its rate).
  * @param order the candidates' numbers in the order of the answer
+ * @param isNear whether a candidate is near enough to the best in relevance to be shown at all
  */
 export function explorationSlot(
   order: ArrayLike<number>,
-  weighing: Pick<Weighing, 'relevance' | 'shown'>,
+  weighing: Pick<Weighing, 'shown'>,
   impression: string,
+  isNear: (candidate: number) => boolean,
 ): Slot | undefined {
   const random = generator(seedOf(impression))
   if (random() >= EXPLORE_SHARE || order.length < 5) return undefined
   const to = 1 + Math.floor(random() * 3)
-  const top = highest(weighing.relevance)
   let from = -1
   let most = -1
   for (let i = 4; i < order.length; i++) {
     const { rate, expected } = weighing.shown(order[i]!)
-    if (expected >= EXPLORE_BELOW || weighing.relevance[order[i]!]! < top - EXPLORE_GAP) continue
+    if (expected >= EXPLORE_BELOW || !isNear(order[i]!)) continue
     const draw = gamma(random, rate * 3 + 0.01) / (expected + 3)
     if (draw > most) {
       most = draw

@@ -232,10 +232,9 @@ describe('telling', () => {
 })
 
 describe('exploration slot', () => {
-  const slotOf = (expected: number, impression: string) => {
-    const relevance = Float64Array.from({ length: 10 }, (_, i) => 2 - i * 0.1)
-    return explorationSlot([...relevance.keys()], { relevance, shown: () => ({ rate: 1, expected }) }, impression)
-  }
+  const all = Array.from({ length: 10 }, (_, candidate) => candidate)
+  const slotOf = (expected: number, impression: string, isNear: (candidate: number) => boolean = () => true) =>
+    explorationSlot(all, { shown: () => ({ rate: 1, expected }) }, impression, isNear)
 
   it('comes in about one of seven impressions, at position 2 to 4, always the same for one impression', () => {
     const slots = Array.from({ length: 2000 }, (_, i) => slotOf(0, `impression-${i}`))
@@ -245,6 +244,13 @@ describe('exploration slot', () => {
     expect(new Set(drawn.map((s) => s.to))).toEqual(new Set([1, 2, 3]))
     expect(Math.min(...drawn.map((s) => s.from))).toBe(4)
     expect(slotOf(0, 'impression-3')).toEqual(slots[3])
+  })
+
+  it('goes only to what is near the best', () => {
+    const drawn = (isNear: (candidate: number) => boolean) =>
+      Array.from({ length: 1000 }, (_, i) => slotOf(0, `impression-${i}`, isNear)).filter((s) => s !== undefined)
+    expect(new Set(drawn((candidate) => candidate % 2 === 0).map((s) => s.from))).toEqual(new Set([4, 6, 8]))
+    expect(drawn((candidate) => candidate < 4)).toEqual([])
   })
 
   it('shows nothing that has been shown enough', () => {
