@@ -187,7 +187,76 @@ function holdCommits(home: string): () => void {
   }
 }
 
+/** Syncs wait while the file $SYNC_HOLD is there, and fail while $SYNC_FAIL is. */
+const SYNC_LAYER = `
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+static int there(const char *name) { const char *file = getenv(name); return file && access(file, F_OK) == 0; }
+static int synced(long call, int fd) {
+  while (there("SYNC_HOLD")) usleep(5000);
+  if (there("SYNC_FAIL")) { errno = EIO; return -1; }
+  return syscall(call, fd);
+}
+int fsync(int fd) { return synced(SYS_fsync, fd); }
+int fdatasync(int fd) { return synced(SYS_fdatasync, fd); }
+`
+
+/** The environment of a process whose syncs the files `hold` and `fail` of the folder govern; undefined where it cannot be made. */
+function syncLayer(): Record<string, string> | undefined {
+  const [source, layer] = [path.join(folder, 'layer.c'), path.join(folder, 'layer.so')]
+  fs.writeFileSync(source, SYNC_LAYER)
+  try {
+    execFileSync('cc', ['-shared', '-fPIC', '-o', layer, source], { stdio: 'pipe' })
+  } catch {
+    return undefined
+  }
+  return { LD_PRELOAD: layer, SYNC_HOLD: path.join(folder, 'hold'), SYNC_FAIL: path.join(folder, 'fail') }
+}
+
 describe('a slow disk', () => {
+  it('holds up a report until it is safe, and no search meanwhile', async ({ skip }) => {
+    const layer = syncLayer()
+    if (!layer) return skip('no C compiler for Linux here')
+    const home = path.join(folder, 'home')
+    await run(['index', '--home', home, '--catalogue', file])
+    const { base, child, done } = await serve(home, layer)
+    const { results } = await search(base)
+    fs.writeFileSync(layer.SYNC_HOLD!, '')
+    let answered = false
+    const reported = report(base, results[0].token).finally(() => {
+      answered = true
+    })
+    for (let i = 0; i < 20; i++) expect((await search(base)).results.length).toBeGreaterThan(0)
+    expect(answered).toBe(false)
+    fs.rmSync(layer.SYNC_HOLD!)
+    expect((await reported).status).toBe(201)
+    child.kill('SIGTERM')
+    expect((await done).code).toBe(0)
+  })
+
+  it('that cannot sync gets no report acknowledged, until it can', async ({ skip }) => {
+    const layer = syncLayer()
+    if (!layer) return skip('no C compiler for Linux here')
+    const home = path.join(folder, 'home')
+    await run(['index', '--home', home, '--catalogue', file])
+    const { base, child, done } = await serve(home, layer)
+    const { results } = await search(base)
+    fs.writeFileSync(layer.SYNC_FAIL!, '')
+    for (let i = 0; i < 2; i++)
+      expect(await report(base, results[0].token)).toMatchObject({ status: 503, retryAfter: '1' })
+    fs.rmSync(layer.SYNC_FAIL!)
+    expect((await report(base, results[0].token)).body.matchId).toBeDefined()
+    expect((await report(base, results[0].token)).body.status).toBe('duplicate')
+    child.kill('SIGTERM')
+    expect((await done).code).toBe(0)
+    const db = new Database(path.join(home, 'matchgraph.db'), { readonly: true })
+    expect(db.prepare("SELECT count(*) FROM event WHERE kind = 'match'").pluck().get()).toBe(1)
+    db.close()
+  })
+
   it('holds reports up and loses none', async () => {
     const home = path.join(folder, 'home')
     await run(['index', '--home', home, '--catalogue', file])

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import path from 'node:path'
 import type { Sqlite } from './database.js'
 
 /**
@@ -7,14 +8,18 @@ import type { Sqlite } from './database.js'
  * the commit. Callers that come while one sync runs share the next.
  */
 export class WalSync {
+  private readonly db: Sqlite
   private readonly file: string | undefined
   private readonly datasync: (handle: FileHandle) => Promise<void>
   private handle: Promise<FileHandle> | undefined
   private running: Promise<void> = Promise.resolve()
   private next: Promise<void> | undefined
+  /** A sync has failed: the system may take what it left for written, so that another sync proves nothing. */
+  private unsure = false
 
   /** @param datasync how the file is brought to the disk */
   constructor(db: Sqlite, datasync = (handle: FileHandle): Promise<void> => handle.datasync()) {
+    this.db = db
     this.datasync = datasync
     this.file = db.memory ? undefined : `${db.name}-wal`
   }
@@ -35,12 +40,33 @@ export class WalSync {
 
   async close(): Promise<void> {
     await this.running.catch(() => undefined)
-    await (await this.handle)?.close()
+    await (await this.handle?.catch(() => undefined))?.close()
   }
 
   private async sync(file: string): Promise<void> {
+    if (this.unsure) return this.bringOver()
+    this.unsure = true
     // the file stays the same one for as long as a connection is open
-    this.handle ??= open(file, 'r+')
-    await this.datasync(await this.handle)
+    this.handle ??= openNamed(file)
+    const handle = await this.handle.catch((error) => {
+      this.handle = undefined
+      throw error
+    })
+    await this.datasync(handle)
+    this.unsure = false
   }
+
+  /** Writes all that stands in the log into the database, which is synced with it: written anew, it is there or this fails. */
+  private bringOver(): void {
+    const [{ log, checkpointed }] = this.db.pragma('wal_checkpoint(PASSIVE)') as [{ log: number; checkpointed: number }]
+    if (checkpointed < log) throw new Error('What is in the write-ahead log could not be brought over.')
+    this.unsure = false
+  }
+}
+
+/** Opens a file whose name is on disk, too. */
+async function openNamed(file: string): Promise<FileHandle> {
+  const folder = await open(path.dirname(file), 'r')
+  await folder.sync().finally(() => folder.close())
+  return open(file, 'r+')
 }
