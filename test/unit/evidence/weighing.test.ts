@@ -151,25 +151,22 @@ describe('weighing', () => {
 
 describe('the exploration slot', () => {
   const many = Array.from({ length: 400 }, (_, i) => `impression-${i}`)
-  const slots = (relevance: number[], shown: (c: number) => { rate: number; expected: number }) =>
-    many.flatMap(
-      (id) => explorationSlot([...relevance.keys()], { relevance: Float64Array.from(relevance), shown }, id) ?? [],
-    )
+  const slots = (near: boolean[], shown: (c: number) => { rate: number; expected: number }) =>
+    many.flatMap((id) => explorationSlot([...near.keys()], { shown }, id, (c) => near[c]!) ?? [])
+  const six = Array<boolean>(6).fill(true)
   const fresh = () => ({ rate: 1, expected: 0 })
 
-  it('is there for the fifth and later only, not far below the best, hardly shown', () => {
-    expect(slots([1, 1, 1, 1], fresh)).toEqual([])
-    expect(new Set(slots([1, 1, 1, 1, 1], fresh).map(({ from }) => from))).toEqual(new Set([4]))
-    const far = [3, 1, 1, 1, 0.49, 0.5]
-    expect(new Set(slots(far, fresh).map(({ from }) => from))).toEqual(new Set([5]))
+  it('is there for the fifth and later only, near the best, hardly shown', () => {
+    expect(slots(six.slice(0, 4), fresh)).toEqual([])
+    expect(new Set(slots(six.slice(0, 5), fresh).map(({ from }) => from))).toEqual(new Set([4]))
+    expect(new Set(slots([true, true, true, true, false, true], fresh).map(({ from }) => from))).toEqual(new Set([5]))
     const seen = (c: number) => ({ rate: 1, expected: c === 5 ? 3.99 : 4 })
-    expect(new Set(slots([1, 1, 1, 1, 1, 1], seen).map(({ from }) => from))).toEqual(new Set([5]))
-    // the best may stand anywhere in the order
-    expect(slots([1, 1, 1, 4, 1, 1], fresh)).toEqual([])
+    expect(new Set(slots(six, seen).map(({ from }) => from))).toEqual(new Set([5]))
+    expect(slots([true, true, true, true, false, false], fresh)).toEqual([])
   })
 
   it('goes to each place alike, and rather to what is chosen more often', () => {
-    const drawn = slots([1, 1, 1, 1, 1, 1], (c) => ({ rate: c === 5 ? 4 : 1, expected: 1 }))
+    const drawn = slots(six, (c) => ({ rate: c === 5 ? 4 : 1, expected: 1 }))
     const share = (is: (slot: (typeof drawn)[number]) => boolean) => drawn.filter(is).length / drawn.length
     for (const to of [1, 2, 3]) expect(share((slot) => slot.to === to)).toBeGreaterThan(0.15)
     expect(share(({ from }) => from === 5)).toBeGreaterThan(0.8)
