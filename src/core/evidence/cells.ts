@@ -98,7 +98,6 @@ export class Cells {
       other.cosine > cosine || (other.cosine === cosine && this.olderThan(other.slot, slot))
     let at = found.length
     while (at > 0 && !isBefore(found[at - 1]!)) at--
-    if (at >= k) return
     found.splice(at, 0, { slot, cosine })
     if (found.length > k) found.pop()
   }

@@ -165,7 +165,7 @@ export class Evidence {
     let weight = weightOf(this.buckets, claim)
     // a further selection never weighs more than the first of its impression, whose expectations it is held against
     if (counted.weight > 0) weight = Math.min(weight, counted.weight)
-    if (weight > 0 && impression.shown.length > 0) {
+    if (weight > 0) {
       // a cell that is about to be founded gets the next serial number
       const serial = place === -1 && impression.vector !== '' ? this.cells.nextSerial : claim.cell
       charge(this.buckets, { ...claim, cell: serial }, weight)

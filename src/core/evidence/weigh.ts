@@ -288,10 +288,9 @@ function gatheredAtBirth({ admissions }: Evidence, bornAt: number): number {
 
 function wordsOf({ stems, idf }: Need, learned: Float32Array, c: number): string[] {
   const row = learned.subarray(c * stems.length, (c + 1) * stems.length)
-  if (!row.some((x) => x > 0)) return []
   return [...stems.keys()]
     .filter((s) => row[s]! > 0)
-    .sort((a, b) => (row[b]! * idf[b]!) / (row[b]! + K1) - (row[a]! * idf[a]!) / (row[a]! + K1) || a - b)
+    .sort((a, b) => (row[b]! * idf[b]!) / (row[b]! + K1) - (row[a]! * idf[a]!) / (row[a]! + K1))
     .map((s) => stems[s]!)
 }
 

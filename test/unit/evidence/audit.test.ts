@@ -72,6 +72,38 @@ describe('audit', () => {
     expect(audit([...others, ...taken]).alarms(new Set())).toEqual([])
   })
 
+  it('looks only when five that weigh something come mostly for it, and four others have told', () => {
+    const ring = (loyal: number, weightless: number, others: number) =>
+      audit([
+        ...range(loyal, (i) => vote(`ring-${i}`, 'target', 'succeeded')),
+        ...range(weightless, (i) => vote(`none-${i}`, 'target', 'succeeded', 0)),
+        ...range(others, (i) => honest(`user-${i}`, 'failed')),
+      ]).alarms(new Set())
+    expect(ring(20, 0, 8)).toHaveLength(1)
+    expect(ring(20, 0, 4)).toHaveLength(1)
+    expect(ring(20, 0, 3)).toEqual([])
+    expect(ring(4, 20, 4)).toEqual([])
+    // what they hold must be half at least
+    expect(ring(8, 0, 8)).toHaveLength(1)
+    expect(ring(8, 0, 9)).toEqual([])
+  })
+
+  it('names the clients that weigh most first, and the surest alarm first', () => {
+    const target = (name: string, of: number, bad: number) => [
+      ...range(of, (i) => vote(`${name}-${String(i).padStart(2, '0')}`, name, 'succeeded', i === 3 ? 1 : 0.5)),
+      ...range(bad, (i) => [
+        ...['good-1', 'good-2', 'good-3', 'good-4'].flatMap((other) =>
+          vote(`${name}-user-${i}`, other, 'succeeded', 0.1),
+        ),
+        ...vote(`${name}-user-${i}`, name, 'failed', 0.1),
+      ]),
+    ]
+    const alarms = audit([...target('small', 12, 6), ...target('large', 20, 8)]).alarms(new Set())
+    expect(alarms.map(({ capability }) => capability)).toEqual(['large', 'small'])
+    expect(alarms[1]!.clients.slice(0, 3)).toEqual(['small-03', 'small-00', 'small-01'])
+    expect(alarms[1]!.share).toBeCloseTo(6.5 / (6.5 + 0.6), 9)
+  })
+
   it("computes Fisher's exact test", () => {
     // the lady tasting tea: 3 of 4 right, p = 17/70
     expect(fisher({ succeeded: 3, failed: 1 }, { succeeded: 1, failed: 3 })).toBeCloseTo(17 / 70, 12)

@@ -323,7 +323,7 @@ describe('demand', () => {
     const words = Array.from({ length: 10 }, (_, n) => `w${n}`)
     // the n-th word is used by 16 − n clients
     const all = times(16, (i) =>
-      asked(i, { query: i < 9 ? 'often' : 'seldom', stems: words.filter((_, n) => i < 16 - n) }),
+      asked(i, { query: i < 9 ? 'often' : 'seldom', stems: words.filter((_, n) => i < 16 - n).reverse() }),
     )
     expect(shown(all)).toMatchObject([{ words: words.slice(0, 8), need: 'often' }])
   })

@@ -134,6 +134,70 @@ describe('an admission', () => {
   })
 })
 
+describe('what a selection teaches', () => {
+  const impression: Impression = {
+    id: 'i',
+    at: START,
+    client: 'x',
+    hash: '',
+    stems: ['mail', 'send'],
+    vector: '',
+    shown: [['a.1', 'a']],
+    offset: 0,
+    answer: 'match',
+    ranker: '1',
+    generation: 1,
+  }
+  /** The words of the capability after these acts, a day apart: how much was taught, in whole selections of the first day. */
+  const taught = (...acts: Match['outcome'][]): [n: number, weights: number[]] | undefined => {
+    const evidence = new Evidence()
+    acts.forEach((outcome, n) => {
+      const payload = {
+        id: `m${n}`,
+        at: START + n * DAY,
+        impression: 'i',
+        capability: 'a.1',
+        outcome,
+        client: 'y',
+        known: true,
+      }
+      evidence.apply({ kind: 'match', payload }, impression)
+    })
+    const packed = evidence.needs.pack(evidence.ledger.find('a.1'))
+    const whole = (x: number) => Math.round((x / grown(1, START)) * 1e4) / 1e4
+    return packed && [whole(packed[0]), packed[1].map(([, weight]) => whole(weight))]
+  }
+
+  it('is half as much again when it worked, nothing when it failed, and gone when it is taken back', () => {
+    expect(taught('selected')).toEqual([1, [1, 1]])
+    expect(taught('selected', 'succeeded')).toEqual([1.5, [1.5, 1.5]])
+    expect(taught('selected', 'failed')).toEqual([0, [0, 0]])
+    for (const outcome of ['succeeded', 'failed'] as const)
+      expect(taught('selected', outcome, 'retracted')).toBeUndefined()
+    expect(taught('selected', 'retracted')).toBeUndefined()
+  })
+})
+
+describe('a selection that weighs nothing', () => {
+  it('is kept, and so is its outcome, but neither counts', () => {
+    const [impression] = logOf({
+      impressions: [{ topic: 0, tilt: 0, stems: [0], shown: [0, 2], client: 0, day: 0 }],
+      acts: [],
+    }).impressions.values()
+    const evidence = new Evidence()
+    const act = (outcome: Match['outcome']) => {
+      const match = { id: outcome, at: START, impression: 'i0', capability: 'cap-0', client: 'y', known: true }
+      return evidence.apply({ kind: 'match', payload: { ...match, outcome, owns: ['tool-0'] } }, impression)
+    }
+    expect(['selected', 'succeeded', 'retracted'].map((outcome) => act(outcome as Match['outcome']))).toEqual([
+      { status: 'capped', weight: 0 },
+      { status: 'capped', weight: 0 },
+      { status: 'recorded', weight: 0 },
+    ])
+    expect([evidence.since, evidence.cells.count, evidence.ledger.find('cap-0')]).toEqual([undefined, 0, -1])
+  })
+})
+
 describe('a need without a meaning', () => {
   it('is counted for its capabilities and founds no cell', () => {
     const evidence = new Evidence()
