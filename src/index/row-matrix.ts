@@ -164,17 +164,27 @@ export class SimdRows implements RowMatrix {
   private addresses!: Uint32Array
   private sums!: Int32Array
 
-  /** @param stored what `bytes` gave */
-  constructor(dims: number, stored?: { rows: Uint8Array; scales: Uint8Array<ArrayBuffer> }) {
+  /** @param stored what `bytes` gave; with the memory of `roomFor` when the rows lie there already */
+  constructor(
+    dims: number,
+    stored?: { rows: Uint8Array; scales: Uint8Array<ArrayBuffer>; memory?: WebAssembly.Memory | undefined },
+  ) {
     this.dims = dims
     this.stride = strideOf(dims)
     this.layout = layoutOf(this.stride)
     this.scales = stored ? new Float32Array(stored.scales.buffer) : new Float32Array(1024)
     this.length = stored ? this.scales.length : 0
-    this.memory = new WebAssembly.Memory({ initial: this.pages(this.length) })
+    this.memory = stored?.memory ?? new WebAssembly.Memory({ initial: this.pages(this.length) })
     this.view()
-    if (stored) new Uint8Array(this.memory.buffer).set(stored.rows, this.layout.rows)
+    if (stored && !stored.memory) new Uint8Array(this.memory.buffer).set(stored.rows, this.layout.rows)
     this.dots = assemble(kernels(this.stride, this.layout), this.memory) as unknown as typeof this.dots
+  }
+
+  /** Memory for rows that are about to be read, and where in it they belong. */
+  static roomFor(dims: number, bytes: number): { memory: WebAssembly.Memory; rows: Uint8Array<ArrayBuffer> } {
+    const at = layoutOf(strideOf(dims)).rows
+    const memory = new WebAssembly.Memory({ initial: Math.ceil((at + bytes) / PAGE) })
+    return { memory, rows: new Uint8Array(memory.buffer as ArrayBuffer, at, bytes) }
   }
 
   push(row: Float32Array): void {

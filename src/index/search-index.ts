@@ -9,11 +9,11 @@ import type { RelevanceWeights } from '../core/relevance/weights.js'
 import { growTo } from '../core/typed.js'
 import type { CorpusStatistics } from './corpus-statistics.js'
 import { RelevanceIndex } from './relevance-index.js'
-import { ScalarRows } from './row-matrix.js'
+import { ScalarRows, SimdRows } from './row-matrix.js'
 import { SectionReader } from './sections.js'
 import { SemanticIndex } from './semantic.js'
 import { runBetween } from './slices.js'
-import { type FileSeal, readSections, replaceFile, sealOf, writeSections } from './snapshot.js'
+import { type FileSeal, type Place, readSections, replaceFile, sealOf, withRoom, writeSections } from './snapshot.js'
 
 /** Raised when the layout of the snapshot files changes; an older one is rebuilt. */
 const FORMAT = 4
@@ -190,8 +190,15 @@ export class SearchIndex {
     weights: RelevanceWeights,
   ): Promise<{ index: SearchIndex; manifest: Manifest }> {
     const manifest = await readManifest(folder)
-    const sections = await readSections(path.join(folder, manifest.files[0]!.name), growsLater)
-    const semantic = SemanticIndex.restore(sections)
+    // the largest section is read straight to where it is compared
+    let room: ReturnType<typeof SimdRows.roomFor> | undefined
+    const place: Place = (name, length) => {
+      if (name !== 'semantic.rows') return growsLater(name) ? withRoom(length) : undefined
+      room = SimdRows.roomFor(manifest.dims, length)
+      return room.rows
+    }
+    const sections = await readSections(path.join(folder, manifest.files[0]!.name), place)
+    const semantic = SemanticIndex.restore(sections, room?.memory)
     if (semantic.dims !== manifest.dims) {
       throw new AppError(
         'damaged-file',

@@ -296,9 +296,10 @@ export class SemanticIndex {
 
   /**
    * Restores what `sections` saved.
+   * @param memory that of `SimdRows.roomFor`, when the rows were read there
    * @throws AppError `damaged-file` when a section is missing; the caller has verified their checksums
    */
-  static restore(sections: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): SemanticIndex {
+  static restore(sections: ReadonlyMap<string, Uint8Array<ArrayBuffer>>, memory?: WebAssembly.Memory): SemanticIndex {
     const section = (name: string) => {
       const bytes = sections.get(`semantic.${name}`)
       if (!bytes)
@@ -306,7 +307,7 @@ export class SemanticIndex {
       return bytes
     }
     const [dims, live, tombstones] = new Uint32Array(section('head').buffer)
-    const matrix = new SimdRows(dims!, { rows: section('rows'), scales: section('scales') })
+    const matrix = new SimdRows(dims!, { rows: section('rows'), scales: section('scales'), memory })
     const index = new SemanticIndex(dims!, matrix)
     index.live = live!
     index.tombstones = tombstones!

@@ -103,14 +103,20 @@ const PIECE = 4 << 20
 /** Spare room behind a section that will grow: an eighth of it. Memory that nobody touches costs nothing. */
 const roomFor = (length: number) => Math.ceil((length + (length >> 3) + 4096) / ALIGN) * ALIGN
 
+/** Where a section of so many bytes is read into; undefined for memory of its own. */
+export type Place = (name: string, length: number) => Uint8Array<ArrayBuffer> | undefined
+
+/** Memory with spare room behind the bytes, for a section that will grow. */
+export const withRoom = (length: number): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(new ArrayBuffer(roomFor(length)), 0, length)
+
 /**
- * Reads every section into memory of its own (8-byte aligned).
- * @param grows says which sections get spare room behind them
+ * Reads every section (8-byte aligned), once, into where it stays.
  * @throws AppError `damaged-file` when the file is not a snapshot or a checksum differs
  */
 export async function readSections(
   file: string,
-  grows: (name: string) => boolean = () => false,
+  place: Place = () => undefined,
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const handle = await fsp.open(file, 'r').catch(() => {
     throw damaged(file, 'missing')
@@ -126,7 +132,7 @@ export async function readSections(
     await handle.read(header, 0, header.length, start)
     const sections = new Map<string, Uint8Array<ArrayBuffer>>()
     for (const { name, offset, length, crc32 } of parseTable(file, header)) {
-      const bytes = new Uint8Array(new ArrayBuffer(grows(name) ? roomFor(length) : length), 0, length)
+      const bytes = place(name, length) ?? new Uint8Array(length)
       let sum = 0
       for (let at = 0; at < length; at += PIECE) {
         const piece = bytes.subarray(at, Math.min(at + PIECE, length))

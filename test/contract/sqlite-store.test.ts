@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { Checkpoints } from '../../src/store/sqlite/checkpoints.js'
 import { migrate, openDatabase } from '../../src/store/sqlite/database.js'
 import { SqliteLog } from '../../src/store/sqlite/log.js'
 import { MIGRATIONS, SqliteStore } from '../../src/store/sqlite/store.js'
@@ -97,6 +98,42 @@ it('drops what left more than an hour ago with the next publication', async () =
   await publish('four')
   expect((await store.catalogue.capabilities([first, second])).map((c) => c.label)).toEqual([second])
   await close()
+})
+
+it('copies a long log into the database in a thread of its own, and lets it begin anew', async () => {
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'matchgraph-'))
+  const db = openDatabase(path.join(home, 'matchgraph.db'))
+  db.exec('CREATE TABLE t (x BLOB)')
+  const worker = new URL('../../dist/src/store/sqlite/checkpoint-worker.js', import.meta.url)
+  const checkpoints = new Checkpoints(db, worker)
+  const state = () => (db.pragma('wal_checkpoint(NOOP)') as { log: number; checkpointed: number }[])[0]!
+  const write = (pages: number) => {
+    const insert = db.prepare('INSERT INTO t VALUES (zeroblob(4000))')
+    db.transaction(() => {
+      for (let i = 0; i < pages; i++) insert.run()
+    })()
+  }
+  const untilCopied = async () => {
+    for (checkpoints.look(); state().checkpointed < state().log; checkpoints.look()) await sleep(10)
+  }
+  write(500)
+  checkpoints.look()
+  await sleep(50)
+  expect(state().checkpointed).toBe(0)
+  write(1000)
+  await untilCopied()
+  expect(state().log).toBeGreaterThan(1500)
+  // the log goes on growing until it is long; then the next writer begins at its start
+  write(8000)
+  await untilCopied()
+  await sleep(100)
+  write(10)
+  expect(state().log).toBeLessThan(100)
+  expect(db.prepare('SELECT count(*) FROM t').pluck().get()).toBe(9510)
+  await checkpoints.close()
+  db.close()
+  expect(fs.existsSync(path.join(home, 'matchgraph.db-wal'))).toBe(false)
+  fs.rmSync(home, { recursive: true })
 })
 
 describe('on a slow disk', () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LabelSet } from '../../src/core/document.js'
 import { SimdRows } from '../../src/index/row-matrix.js'
 import { LIMITS, type Limits, SemanticIndex } from '../../src/index/semantic.js'
-import { readSections, sealOf, verifySeal, writeSections } from '../../src/index/snapshot.js'
+import { type Place, readSections, sealOf, verifySeal, writeSections } from '../../src/index/snapshot.js'
 
 const DIMS = 64
 function random(seed: number): () => number {
@@ -187,12 +187,19 @@ describe('SemanticIndex', () => {
         index.remove([1, 3])
         const sections = path.join(folder, 'sections.snap')
         await writeSections(sections, index.sections())
-        const restored = SemanticIndex.restore(await readSections(sections))
-        const query = unit(random(11))
-        expect(restored.search(query, 20)).toEqual(index.search(query, 20))
-        restored.add(50_001, query)
-        expect(restored.search(query, 1).labels[0]).toBe(50_001)
-        expect(restored.count).toBe(index.count + 1)
+        let room: ReturnType<typeof SimdRows.roomFor> | undefined
+        const place: Place = (name, length) => {
+          if (name === 'semantic.rows') room = SimdRows.roomFor(DIMS, length)
+          return name === 'semantic.rows' ? room!.rows : undefined
+        }
+        const inPlace = SemanticIndex.restore(await readSections(sections, place), room!.memory)
+        for (const restored of [SemanticIndex.restore(await readSections(sections)), inPlace]) {
+          const query = unit(random(11))
+          expect(restored.search(query, 20)).toEqual(index.search(query, 20))
+          restored.add(50_001, query)
+          expect(restored.search(query, 1).labels[0]).toBe(50_001)
+          expect(restored.count).toBe(index.count + 1)
+        }
       },
     )
 

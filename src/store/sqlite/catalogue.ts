@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Capability, Tool } from '../../core/catalogue.js'
 import type {
   AppliedChange,
@@ -79,8 +80,9 @@ const capabilityOf = (row: ShownRow): Capability => ({
 })
 const floats = (blob: Buffer): Float32Array =>
   new Float32Array(blob.buffer.slice(blob.byteOffset, blob.byteOffset + blob.byteLength))
-/** Capabilities read at once when all are streamed: a few milliseconds. */
+/** Capabilities, and hashes of tools, read at once when all are wanted: a few milliseconds. */
 const CAPABILITIES_PAGE = 250
+const HASHES_PAGE = 1000
 
 /** The catalogue half of the SQLite store. Every method is one statement or one transaction on the connection it is given. */
 export class SqliteCatalogue implements CatalogueStore {
@@ -104,7 +106,16 @@ export class SqliteCatalogue implements CatalogueStore {
   }
 
   async toolHashes(): Promise<Map<string, string>> {
-    return new Map(this.sql<[], [string, string]>('SELECT slug, hash FROM tool').raw().all())
+    const hashes = new Map<string, string>()
+    const page = this.sql<[string], [string, string]>(
+      `SELECT slug, hash FROM tool WHERE slug > ? ORDER BY slug LIMIT ${HASHES_PAGE}`,
+    ).raw()
+    for (let after = ''; ; await nextTurn()) {
+      const rows = page.all(after)
+      for (const [slug, hash] of rows) hashes.set(slug, hash)
+      if (rows.length < HASHES_PAGE) return hashes
+      after = rows.at(-1)![0]
+    }
   }
 
   async tool(slug: string): Promise<StoredTool | undefined> {
@@ -178,7 +189,9 @@ export class SqliteCatalogue implements CatalogueStore {
   }
 
   async labels(): Promise<Uint32Array> {
-    return Uint32Array.from(this.sql<[], number>('SELECT label FROM capability ORDER BY label').pluck().all())
+    // from an index and sorted here: in the order of labels the table itself would be read, all records with it
+    const labels = this.sql<[], number>('SELECT label FROM capability INDEXED BY capability_tool').pluck().all()
+    return Uint32Array.from(labels).sort()
   }
 
   async *embedded(model: string, after: number): AsyncIterable<EmbeddedCapability> {
@@ -214,6 +227,7 @@ export class SqliteCatalogue implements CatalogueStore {
         insert.run(model, hash, Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength))
       }
     })
+    this.wal.committed()
   }
 
   async pruneEmbeddings(): Promise<number> {

@@ -1,16 +1,18 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import path from 'node:path'
+import { Checkpoints } from './checkpoints.js'
 import type { Sqlite } from './database.js'
 
 /**
- * Waits until what a connection has committed is on disk, without holding up the thread. A commit appends to the write-ahead log; once that
- * file is synced, the commit survives a power cut, as it does with `synchronous=FULL`, which syncs in the same place but in the middle of
- * the commit. Callers that come while one sync runs share the next.
+ * What becomes of commits once they are made, outside the thread that made them. A commit appends to the write-ahead log; when that file is
+ * synced, the commit survives a power cut, as it does with `synchronous=FULL`, which syncs in the same place but in the middle of the commit.
+ * Callers that come while one sync runs share the next. A log that has become long is copied into the database (`Checkpoints`).
  */
 export class WalSync {
   private readonly db: Sqlite
   private readonly file: string | undefined
   private readonly datasync: (handle: FileHandle) => Promise<void>
+  private readonly checkpoints: Checkpoints
   private handle: Promise<FileHandle> | undefined
   private running: Promise<void> = Promise.resolve()
   private next: Promise<void> | undefined
@@ -21,11 +23,18 @@ export class WalSync {
   constructor(db: Sqlite, datasync = (handle: FileHandle): Promise<void> => handle.datasync()) {
     this.db = db
     this.datasync = datasync
+    this.checkpoints = new Checkpoints(db)
     this.file = db.memory ? undefined : `${db.name}-wal`
+  }
+
+  /** To be called after a commit that nobody waits for. */
+  committed(): void {
+    this.checkpoints.look()
   }
 
   /** Resolves when everything that was committed before the call is on disk. */
   async settled(): Promise<void> {
+    this.committed()
     if (this.file === undefined) return
     // one that is under way may have begun before our commit
     this.next ??= this.running
@@ -39,6 +48,7 @@ export class WalSync {
   }
 
   async close(): Promise<void> {
+    await this.checkpoints.close()
     await this.running.catch(() => undefined)
     await (await this.handle?.catch(() => undefined))?.close()
   }
