@@ -94,6 +94,11 @@ describe('sides', () => {
     // cosines of about .97 and .996 with w give .67 and .7: both are served by it, the nearer one is its partner
     expect([...partner]).toEqual([-1, 0, -1])
     expect([coverage, columns]).toEqual([[2 / 3, 1 / 2], 2])
+    const { coverage: other, partner: back } = fitOf(b, a)
+    expect([other, [...back]]).toEqual([
+      [1 / 2, 2 / 3],
+      [1, -1],
+    ])
     expect(probability[2]).toBeCloseTo(sigmoid(-3.54 + 4.39 * cos(5)), 6)
     expect(cosines[5]).toBeCloseTo(cos(100), 6)
     expect(fitOf(sideWith(tool('a')), b).coverage).toEqual([0, 0])
@@ -166,6 +171,10 @@ describe('align', () => {
     ])
     const [surest, ...others] = alignedOf(sides, rows(0.9, 0.6, 0.8))
     expect([surest!.members.map(({ id }) => id), others]).toEqual([['a.0', 'b.0', 'c.0'], []])
+    // what one of them lacks is told of the other two
+    expect(alignedOf(sides, rows(0.9, 0.4, 0.8)).map(({ members }) => members.map(({ id }) => id))).toEqual([
+      ['a.0', 'b.0'],
+    ])
   })
 
   it('lists what several have surest first', () => {

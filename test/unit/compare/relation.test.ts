@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Tool } from '../../../src/core/catalogue.js'
 import { relationOf } from '../../../src/core/compare/relation.js'
+import type { Side } from '../../../src/core/compare/subject.js'
 import { fitWith, named, tool } from './sides.js'
 
 const known = {
@@ -117,6 +118,16 @@ describe('the reason names what stands in the records', () => {
       why: 'Both are in the category vector database, but they go about it differently: no capability of one has a counterpart in the other. A is there for “a 0”, B for “b 0”.',
       basis: { capabilities: [{ id: 'a.0' }, { id: 'b.0' }], fields: ['categories'] },
     })
+  })
+
+  it('names the two surest pairs, the surest first, wherever they stand', () => {
+    const [a, b] = ['a', 'b'].map((slug) => named(tool(slug, { categories: ['x'] }), ...names(slug, 3))) as [Side, Side]
+    const fit = fitWith([
+      [0.1, 0.6, 0.1],
+      [0.1, 0.1, 0.9],
+      [0.7, 0.1, 0.1],
+    ])
+    expect(relationOf(a, b, fit, known).why).toContain('such as “a 1” / “b 2” and “a 2” / “b 0”.')
   })
 
   it('contains, by what they do', () => {
