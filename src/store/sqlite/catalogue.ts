@@ -98,11 +98,9 @@ export class SqliteCatalogue implements CatalogueStore {
   }
 
   async generation(): Promise<Generation | undefined> {
-    return this.newest()
-  }
-
-  private newest(): Generation | undefined {
-    return this.sql<[], Generation>('SELECT * FROM generation ORDER BY id DESC LIMIT 1').get()
+    const newest = this.sql<[], Generation>('SELECT * FROM generation ORDER BY id DESC LIMIT 1').get()
+    this.shown.of(newest?.id)
+    return newest
   }
 
   async toolHashes(): Promise<Map<string, string>> {
@@ -170,7 +168,7 @@ export class SqliteCatalogue implements CatalogueStore {
   }
 
   async capabilities(labels: readonly number[]): Promise<Capability[]> {
-    this.shown.of(this.newest()?.id)
+    this.shown.makeRoom()
     for (const table of ['capability', 'former'] as const) {
       const missing = labels.filter((label) => !this.shown.has(label))
       if (missing.length === 0) break
@@ -238,6 +236,7 @@ export class SqliteCatalogue implements CatalogueStore {
 
   async apply(change: CatalogueChange): Promise<AppliedChange> {
     const applied = await transact(this.db, () => this.applyNow(change))
+    this.shown.of(applied.generation.id)
     await this.wal.settled()
     return applied
   }
