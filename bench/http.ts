@@ -2,8 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import http from 'node:http'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { timed, whileInserting } from './measure.js'
+import type { ToolRecord } from '../src/core/catalogue.js'
+import { CATALOGUE } from './contenders/matchgraph.js'
+import { timed, whileInserting, whileReindexing } from './measure.js'
 import { peer } from './peer.js'
 import { recordOf } from './record.js'
 import type { Row } from './report.js'
@@ -61,6 +65,7 @@ export async function measureHttp(home: string, workload: Workload, budgetMs: nu
         return request(agent, 'PUT', `${server.base}/api/v1/tools/${slug}`, record)
       },
     })
+    row.reindex = await whileReindexing(measured, search, () => reindex(home, server.base, workload))
   } finally {
     agent.destroy()
     server.child.kill('SIGTERM')
@@ -87,6 +92,33 @@ async function underLoad(
     notes.push((error as Error).message)
     return undefined
   }
+}
+
+/** Indexes the catalogue with every text changed, as another process does, and waits until the server has taken it up. */
+async function reindex(home: string, base: string, workload: Workload): Promise<void> {
+  const changed = path.join(workload.folder, 'changed.jsonl')
+  writeChanged(path.join(workload.folder, CATALOGUE), changed)
+  const before = await generationOf(base)
+  const args = [CLI, 'index', '--full', '--catalogue', changed, '--home', home]
+  const child = spawn(process.execPath, args, { env: foreignSettings(), stdio: 'ignore' })
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`index exited ${code}`)
+  while ((await generationOf(base)) === before) await sleep(50)
+}
+
+function writeChanged(from: string, to: string): void {
+  const lines = fs.readFileSync(from, 'utf8').split('\n').filter(Boolean)
+  const changed = lines.map((line) => {
+    const record = JSON.parse(line) as ToolRecord
+    const capabilities = record.capabilities.map((one) => ({ ...one, description: `${one.description} Changed.` }))
+    return JSON.stringify({ ...record, capabilities })
+  })
+  fs.writeFileSync(to, changed.join('\n'))
+}
+
+async function generationOf(base: string): Promise<number> {
+  const response = await fetch(`${base}/api/v1/search?q=x&limit=1`)
+  return ((await response.json()) as { generation: number }).generation
 }
 
 async function start(home: string): Promise<{ child: ChildProcess; base: string }> {

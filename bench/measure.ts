@@ -107,6 +107,39 @@ export async function whileInserting<Q, E>(plan: InsertPlan<Q, E>): Promise<Inse
   }
 }
 
+/** Searches at a steady pace, before and while everything is indexed anew. Milliseconds from when a search was due to its answer. */
+export interface ReindexTiming {
+  /** From the start of the index run until the new generation answers. */
+  seconds: number
+  idleP99: number
+  p99: number
+  searches: number
+}
+
+/** Fifty searches a second. */
+const REINDEX_PACE_MS = 20
+
+/** @param reindex resolves when the new generation answers */
+export async function whileReindexing<Q>(
+  queries: readonly Q[],
+  search: (query: Q) => unknown,
+  reindex: () => Promise<void>,
+): Promise<ReindexTiming> {
+  let due = 0
+  const searches = (go: () => boolean) => steadily(REINDEX_PACE_MS, go, () => search(queries[due++ % queries.length]!))
+  let left = 2 * IDLE_SEARCHES
+  const idle = await searches(() => left-- > 0)
+  let running = true
+  const busy = searches(() => running)
+  const started = performance.now()
+  await reindex().finally(() => {
+    running = false
+  })
+  const seconds = (performance.now() - started) / 1000
+  const took = await busy
+  return { seconds, idleP99: percentile(idle, 0.99), p99: percentile(took, 0.99), searches: took.length }
+}
+
 /** Open loop: what comes due while another is at work has to wait, and the wait counts. Sorted milliseconds. */
 async function steadily(paceMs: number, go: () => boolean, work: () => unknown): Promise<number[]> {
   const took: number[] = []

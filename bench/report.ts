@@ -1,5 +1,5 @@
 import type { Contender } from './contender.js'
-import type { InsertTiming, Timing } from './measure.js'
+import type { InsertTiming, ReindexTiming, Timing } from './measure.js'
 import type { About } from './workload.js'
 
 /** What one contender showed. A part is missing where it cannot do it, was not asked to, or was stopped; `notes` say which. */
@@ -18,6 +18,8 @@ export interface Row {
   /** Share of the exact ten nearest that the vector leg finds. */
   recall?: number
   insert?: InsertTiming
+  /** While everything is indexed anew beside it; over HTTP only. */
+  reindex?: ReindexTiming
   /** Searches a second with 32 connections; over HTTP only. */
   perSecond32?: number
   /** Where a search's time goes, mean milliseconds a stage. */

@@ -23,6 +23,7 @@ const COLUMNS: readonly (readonly [string, Cell])[] = [
   ['disk MB', ({ diskMb }) => short(diskMb)],
   ['inserts/s', ({ insert }) => short(insert?.insertsPerSecond)],
   ['p99 ms, idle → inserting', ({ insert }) => insert && `${short(insert.idleP99)} → ${short(insert.p99)}`],
+  ['reindexing', ({ reindex }) => reindex && `${short(reindex.idleP99)} → ${short(reindex.p99)}`],
 ]
 
 const KINDS = { hybrid: 'Hybrid: words and vectors', text: 'Words only', vectors: 'Vectors only, no texts' } as const
