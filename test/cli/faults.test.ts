@@ -274,10 +274,10 @@ describe('a slow disk', () => {
     db.close()
   })
 
-  it('does not hold up the searches of other processes', async () => {
+  it.each([[], ['--workers', '1']])('does not hold up searches (%s %s)', async (...args) => {
     const home = path.join(folder, 'home')
     await run(['index', '--home', home, '--catalogue', file])
-    const { base, child, done } = await serve(home, {}, ['--workers', '1'])
+    const { base, child, done } = await serve(home, {}, args)
     const { results } = await search(base)
     const release = holdCommits(home)
     const reported = report(base, results[0].token)
