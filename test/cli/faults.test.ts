@@ -274,7 +274,10 @@ describe('a slow disk', () => {
     db.close()
   })
 
-  it.each([[], ['--workers', '1']])('does not hold up searches (%s %s)', async (...args) => {
+  it.each([
+    { who: 'of a single process', args: [] },
+    { who: 'of workers', args: ['--workers', '1'] },
+  ])('does not hold up the searches $who', async ({ args }) => {
     const home = path.join(folder, 'home')
     await run(['index', '--home', home, '--catalogue', file])
     const { base, child, done } = await serve(home, {}, args)
@@ -295,7 +298,10 @@ describe('a slow disk', () => {
 })
 
 describe('a killed server', () => {
-  it.each([[], ['--workers', '1']])('gives nobody a second helping of its rate limit (%s %s)', async (...args) => {
+  it.each([
+    { who: 'a single process', args: [] },
+    { who: 'workers', args: ['--workers', '1'] },
+  ])('gives nobody a second helping of its rate limit: $who', async ({ args }) => {
     const home = path.join(folder, 'home')
     await run(['index', '--home', home, '--catalogue', file])
     const env = { MATCHGRAPH_RATE_LIMIT: '5/h', MATCHGRAPH_TRUST_PROXY: 'on', MATCHGRAPH_TEST_CLOCK: 'on' }
