@@ -435,6 +435,19 @@ describe('bounds', () => {
       ['context over 1 million tokens', measured('contextWindow', 128_000, 'tokens'), NOT],
       ['8k token inputs', measured('maxInput', 512, 'word pieces'), NOT],
       ['outputs over 4k tokens', measured('maxOutput', 8192, 'tokens'), MET],
+      // "start" asks for the cold start, not for the time of an answer, stated or not
+      [
+        'cold starts under 2 seconds latency',
+        record({ attributes: { latency: { value: 1, unit: 's' }, coldStart: { value: 3, unit: 's' } } }),
+        NOT,
+      ],
+      ['cold starts under 2 seconds latency', measured('latency', 1, 's'), UNKNOWN],
+      // what the user must bring is no bound of the tool
+      [
+        'files over 2 GB',
+        record({ capabilities: [{ name: 'Taking', description: 'It does.', requires: ['Files of 5 GB.'] }] }),
+        UNKNOWN,
+      ],
       // the unit or the subject is another one
       ['files over 2 GB', measured('maxFileSize', 20, 'pages'), UNKNOWN],
       ['files over 2 GB', measured('memoryLimit', 20, 'GB'), UNKNOWN],
@@ -560,6 +573,12 @@ describe('topics', () => {
     expect(stateOf('Tibetan lines', of)).toBe(UNKNOWN)
     expect(stateOf('Tibetan', of)).toBe(UNKNOWN)
     expect(stateOf('Tibetan scripts', says('Scripts are read. Old scripts are not supported.'))).toBe(UNKNOWN)
+    expect(
+      stateOf(
+        'purple widgets',
+        record({ capabilities: [{ name: 'Doing it', description: 'It is.', requires: ['Purple widgets.'] }] }),
+      ),
+    ).toBe(UNKNOWN)
     // what the user must have neither denies nor affirms
     const needs = (requires: string[], description = 'It reads.') =>
       record({ capabilities: [{ name: 'Doing it', description, requires }] })
