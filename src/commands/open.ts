@@ -11,8 +11,8 @@ import type { EngineParts } from '../engine/live.js'
 import { readManifest } from '../index/search-index.js'
 import { openStore } from '../store/open.js'
 import type { SearchTables } from '../store/search-tables.js'
-import { isLockedByAnother } from '../store/sqlite/lock.js'
-import type { Store } from '../store/store.js'
+import { heldByAnotherSince } from '../store/sqlite/lock.js'
+import type { Generation, Store } from '../store/store.js'
 
 /** Everything that the engine and the indexer share, opened once a process. */
 export interface Opened {
@@ -27,7 +27,7 @@ export interface Opened {
   /** Folder of the snapshot files. */
   indexFolder: string
   /** See `EngineParts`. */
-  filesAreComing?: (after: number) => Promise<boolean>
+  filesAreComing?: EngineParts['filesAreComing'] & {}
   /** Where searches run in the store. */
   searchTables?: SearchTables
   close(): Promise<void>
@@ -69,8 +69,10 @@ export async function openHome(settings: Settings): Promise<Opened> {
   }
 }
 
-const filesAreComing = (home: string, indexFolder: string) => async (after: number) => {
-  if (!isLockedByAnother(home, 'indexer')) return false
+const filesAreComing = (home: string, indexFolder: string) => async (published: Generation, after: number) => {
+  const since = heldByAnotherSince(home, 'indexer')
+  // a run that began later is another one: the one that published was killed before it wrote its files
+  if (since === undefined || since > published.at) return false
   const manifest = await readManifest(indexFolder).catch(() => undefined)
   return manifest === undefined || manifest.generation <= after
 }

@@ -27,6 +27,8 @@ export function catalogueWriter(engine: Engine, opened: Opened): CatalogueWriter
         const words = faults.slice(0, 3).map((f) => `${f.path || 'the record'} ${f.message}`)
         throw new AppError('invalid-record', `The record is not valid: ${words.join('; ')}.`, { faults })
       }
+      // what a large change is about to replace must not be planned on, nor its vectors be taken for unused
+      await engine.ready()
       const { catalogue } = store
       const retired = (await catalogue.retired(record.slug)).get(record.slug)
       const put = planTool(record, await catalogue.tool(record.slug), retired)

@@ -21,7 +21,7 @@ export async function catchUp(parts: EngineParts, live: Live): Promise<Live> {
     [...hashes].filter(([slug, hash]) => catalogue.tools.get(slug)?.hash !== hash).map(([slug]) => slug),
   )
   if (newest.model !== live.generation.model || changed.size > Math.max(100, hashes.size * RELOAD_SHARE)) {
-    if (await parts.filesAreComing?.(live.generation.id)) return live
+    if (await parts.filesAreComing?.(newest, live.generation.id)) return live
     if (!parts.replace) return loadLive(parts, embedder)
     parts.replace()
     return live

@@ -21,7 +21,8 @@ import { search } from './search.js'
 /** The longest that a question under way may still need the embedder it began with. */
 const LEAVING_MS = 30_000
 
-/** How often a change looks whether the files of a large one before it are there, milliseconds. */
+/** So long a change waits until the files of a large one before it are there, looking so often. Milliseconds. */
+const READY_MS = 60_000
 const AGAIN_MS = 100
 
 /** One page of tools. */
@@ -30,6 +31,11 @@ export interface ToolPage {
   total: number
   nextCursor?: string
 }
+
+const behind = (): AppError =>
+  new AppError('unavailable', 'A whole catalogue is being indexed: send the change again when that is done.', {
+    retryAfter: 30,
+  })
 
 /**
  * Answers every question from one generation in memory; the store is read only for the records that are shown. Searches are what a start is
@@ -145,21 +151,34 @@ export class Engine {
 
   /**
    * Writes a change to the store and makes it searchable before it answers.
-   * @throws AppError `conflict` when the model was replaced since the change was embedded
+   * @throws AppError `conflict` when the model was replaced since the change was embedded; `unavailable` as `ready`
    */
-  apply(change: CatalogueChange): Promise<AppliedChange> {
-    return this.inTurn(async () => {
-      while (!(await this.takeIn())) await sleep(AGAIN_MS)
+  async apply(change: CatalogueChange): Promise<AppliedChange> {
+    await this.ready()
+    const applied = await this.inTurn(async () => {
+      if (!(await this.takeIn())) throw behind()
       if (change.model !== this.current.generation.model) {
         throw new AppError('conflict', 'The embedding model was replaced in this moment: send the change again.')
       }
-      const applied = await this.parts.store.catalogue.apply(change)
+      const done = await this.parts.store.catalogue.apply(change)
       // another server may have published in between: then its change comes in along with ours
-      if (applied.generation.id === this.current.generation.id + 1 && !this.parts.far)
-        await this.follow(change, applied)
-      else while (!(await this.takeIn())) await sleep(AGAIN_MS)
-      return applied
+      const isNext = done.generation.id === this.current.generation.id + 1
+      if (isNext && !this.parts.far) await this.follow(change, done)
+      return done
     })
+    if (this.current.generation.id < applied.generation.id) await this.ready()
+    return applied
+  }
+
+  /**
+   * Resolves when everything that is published is in memory.
+   * @throws AppError `unavailable` when an index run has not written the files of a large change within a minute
+   */
+  async ready(): Promise<void> {
+    for (const deadline = performance.now() + READY_MS; !(await this.inTurn(() => this.takeIn())); ) {
+      if (performance.now() > deadline) throw behind()
+      await sleep(AGAIN_MS)
+    }
   }
 
   private async follow(change: CatalogueChange, applied: AppliedChange): Promise<void> {
@@ -197,7 +216,7 @@ export class Engine {
     const newest = await store.catalogue.generation()
     const { id } = this.current.generation
     if (!newest || newest.id <= id) return true
-    if (this.deferred === newest.id && (await filesAreComing?.(id))) return false
+    if (this.deferred === newest.id && (await filesAreComing?.(newest, id))) return false
     const live = await catchUp(this.parts, this.current)
     this.deferred = live === this.current && live.generation.id === id ? newest.id : undefined
     this.replace(live)

@@ -73,6 +73,8 @@ export class EvidenceLog {
   private readonly recent = new RecentImpressions(RECENT)
   /** Impressions that are in no commit yet, by id. */
   private shown = new Map<string, NewEvent>()
+  /** What was shown before, while it is being written. */
+  private committing: ReadonlyMap<string, NewEvent> = new Map()
   private group: NewEvent[] = []
   /** The matches of `group` by each of their keys. */
   private readonly groupKeys = new Map<string, Match>()
@@ -149,7 +151,7 @@ export class EvidenceLog {
   }
 
   private async noted(id: string): Promise<Impression | undefined> {
-    const event = this.shown.get(id) ?? (await this.store.event(id))
+    const event = this.shown.get(id) ?? this.committing.get(id) ?? (await this.store.event(id))
     return event?.payload as Impression | undefined
   }
 
@@ -262,6 +264,7 @@ export class EvidenceLog {
     const done: Waiting[] = []
     const emptied = this.journal?.turn()
     const shown = this.shown
+    this.committing = shown
     this.shown = new Map()
     try {
       let matches: NewEvent[] = []

@@ -22,8 +22,8 @@ export interface EngineParts {
   indexFolder: string
   /** Where another process takes this one's place when a generation is better loaded anew: asked for instead of loading. */
   replace?(): void
-  /** Whether an index run of this home is at work that has not yet written the files of a generation after this one. */
-  filesAreComing?(after: number): Promise<boolean>
+  /** Whether the index run that published a generation is at work and has not yet written the files of one later than `after`. */
+  filesAreComing?(published: Generation, after: number): Promise<boolean>
   /** A cross-encoder that reads the first results again. */
   closeLook?: CloseLook
   /** Searches in the store instead of in memory. */

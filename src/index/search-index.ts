@@ -107,7 +107,12 @@ export class SearchIndex {
     this.semantic.remove(labels)
     this.relevance.remove(labels)
     for (const label of labels) if (label < this.present.length) this.present[label] = 0
-    if (this.semantic.isWasteful) this.compacting ??= this.compact()
+    if (!this.semantic.isWasteful) return
+    this.compacting ??= this.compact()
+      .catch(() => undefined) // no memory for a second copy: tombstones stay, and the next removal tries again
+      .finally(() => {
+        this.compacting = undefined
+      })
   }
 
   /** Settles when nothing is being built in the background any more. */
@@ -121,12 +126,12 @@ export class SearchIndex {
     const compact = await runBetween(before.compacted(), () => true)
     compact?.catchUpWith(before, seen)
     if (compact) this.vectors = compact
-    this.compacting = undefined
   }
 
   /**
    * Brings this index to the store's state: what is live there and not here is added (its labels are all above `highestLabel`,
-   * because labels only ever increase), then what is here and not live there is removed. Other work goes on in between.
+   * because labels only ever increase), then what was here and is not live there is removed. Other work goes on in between; what is
+   * published meanwhile may come, and what of that is gone again leaves with the next call.
    * @param live the store's live labels, ascending
    * @param entries the store's capabilities above a label, ascending
    * @param prepare asked before each piece that is added; what it answers is done in the same turn
@@ -136,6 +141,7 @@ export class SearchIndex {
     entries: (after: number) => AsyncIterable<IndexEntry>,
     prepare?: () => Promise<() => void>,
   ): Promise<void> {
+    const before = this.highest
     let piece: IndexEntry[] = []
     const addPiece = async () => {
       const first = await prepare?.()
@@ -144,18 +150,19 @@ export class SearchIndex {
       piece = []
       await nextTurn()
     }
-    for await (const entry of entries(this.highest)) {
+    for await (const entry of entries(before)) {
       piece.push(entry)
       if (piece.length === PIECE) await addPiece()
     }
     await addPiece()
-    this.keepOnly(live)
+    this.keepOnly(live, before)
   }
 
-  private keepOnly(live: Uint32Array): void {
+  /** Of the labels up to `last`. */
+  private keepOnly(live: Uint32Array, last: number): void {
     const wanted = new Uint8Array(Math.max(this.present.length, (live.at(-1) ?? 0) + 1))
     for (const label of live) wanted[label] = 1
-    this.remove([...this.labels()].filter((label) => wanted[label] === 0))
+    this.remove([...this.labels()].filter((label) => label <= last && wanted[label] === 0))
   }
 
   /** Writes the snapshot files of a generation, then the manifest that names them, then drops those of older generations. */

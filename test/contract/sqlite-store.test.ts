@@ -144,7 +144,7 @@ describe('on a slow disk', () => {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), 'matchgraph-'))
     const db = openDatabase(path.join(home, 'matchgraph.db'))
     migrate(db, MIGRATIONS)
-    const wal = new WalSync(db, sync)
+    const wal = new WalSync(db, undefined, sync)
     const close = async () => {
       await wal.close()
       db.close()

@@ -6,18 +6,8 @@ import type { Sqlite } from './database.js'
 
 /** Pages in the write-ahead log from which they are copied into the database: SQLite's own default. */
 const PAGES = 1000
-/** From so many on the log begins at its start again, or its file would grow for as long as somebody writes without a pause. */
-const LONG_LOG = 8 * PAGES
-/** So many are copied without anybody noticing. */
-const LITTLE = 100
 /** Beside this module once it is compiled. */
 const WORKER = new URL('./checkpoint-worker.js', import.meta.url)
-
-/** Pages in the log, and how many of them the database has. */
-interface LogState {
-  log: number
-  checkpointed: number
-}
 
 /**
  * Checkpoints in a thread of their own. SQLite makes them in the midst of the commit that finds the log long, whoever made it so: beside an
@@ -40,7 +30,7 @@ export class Checkpoints {
   /** Looks, after a commit, whether the log has become long. */
   look(): void {
     if (this.file === undefined || this.running) return
-    const { log, checkpointed } = this.state('NOOP')
+    const [{ log, checkpointed }] = this.db.pragma('wal_checkpoint(NOOP)') as [{ log: number; checkpointed: number }]
     if (log - checkpointed < PAGES) return
     this.running = true
     this.worker ??= this.start(this.file)
@@ -53,14 +43,13 @@ export class Checkpoints {
     const exited = once(worker, 'exit')
     worker.ref()
     worker.postMessage('close')
-    await exited
+    await exited.catch(() => undefined)
   }
 
   private start(file: URL): Worker {
     const worker = new Worker(file, { workerData: { file: this.db.name } })
     worker.on('message', () => {
       this.running = false
-      this.shorten()
     })
     worker.on('error', () => {
       this.worker = undefined
@@ -68,20 +57,5 @@ export class Checkpoints {
     })
     worker.unref()
     return worker
-  }
-
-  /** Has the next writer begin at the start of a long log, once little is left to copy. Not while somebody reads from it. */
-  private shorten(): void {
-    if (!this.db.open) return
-    const { log, checkpointed } = this.state('NOOP')
-    if (log < LONG_LOG || log - checkpointed > LITTLE) return
-    const timeout = this.db.pragma('busy_timeout', { simple: true })
-    this.db.pragma('busy_timeout = 0')
-    this.state('RESTART')
-    this.db.pragma(`busy_timeout = ${timeout}`)
-  }
-
-  private state(mode: 'NOOP' | 'RESTART'): LogState {
-    return (this.db.pragma(`wal_checkpoint(${mode})`) as LogState[])[0]!
   }
 }

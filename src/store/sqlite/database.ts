@@ -19,7 +19,7 @@ export function preparing(db: Sqlite): Prepare {
 }
 
 /** So long a writer waits for another process that writes, milliseconds; looking again so often. */
-const BUSY_MS = 10_000
+export const BUSY_MS = 10_000
 const AGAIN_MS = 10
 
 /**
@@ -86,7 +86,9 @@ export async function transact<T>(db: Sqlite, work: () => T): Promise<T> {
     try {
       return attempt.immediate()
     } catch (error) {
-      if ((error as { code?: string }).code !== 'SQLITE_BUSY' || performance.now() > deadline) throw error
+      // also SQLITE_BUSY_RECOVERY: another process takes up what a killed one left
+      const isBusy = (error as { code?: string }).code?.startsWith('SQLITE_BUSY')
+      if (!isBusy || performance.now() > deadline) throw error
     } finally {
       db.pragma(`busy_timeout = ${BUSY_MS}`)
     }

@@ -10,27 +10,45 @@ export function tryLockFile(home: string, name: LockName): Lock | undefined {
   fs.mkdirSync(home, { recursive: true })
   const file = path.join(home, `${name}.lock`)
   if (ours.has(file)) return undefined
-  for (;;) {
-    try {
-      fs.writeFileSync(file, String(process.pid), { flag: 'wx' })
-      return held(file)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  // linked, so that the file is never there without its content
+  const own = `${file}.${process.pid}`
+  fs.writeFileSync(own, String(process.pid))
+  try {
+    while (!linked(own, file)) {
+      const owner = ownerOf(file)
+      if (owner !== process.pid && isAlive(owner)) return undefined
+      fs.rmSync(file, { force: true })
     }
-    const owner = Number(fs.readFileSync(file, 'utf8'))
-    if (owner !== process.pid && isAlive(owner)) return undefined
-    fs.rmSync(file, { force: true })
+    return held(file)
+  } finally {
+    fs.rmSync(own, { force: true })
   }
 }
 
-/** Whether another process that is alive holds a lock of a home. */
-export function isLockedByAnother(home: string, name: LockName): boolean {
-  const file = path.join(home, `${name}.lock`)
-  if (ours.has(file)) return false
+function linked(from: string, to: string): boolean {
   try {
-    return isAlive(Number(fs.readFileSync(file, 'utf8')))
+    fs.linkSync(from, to)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return false
+  }
+}
+
+/** Since when, in milliseconds since 1970, another process that is alive has held a lock of a home; undefined when none does. */
+export function heldByAnotherSince(home: string, name: LockName): number | undefined {
+  const file = path.join(home, `${name}.lock`)
+  if (ours.has(file)) return undefined
+  const since = fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs
+  return since !== undefined && isAlive(ownerOf(file)) ? since : undefined
+}
+
+/** The process that holds a lock; 0 when it was released meanwhile, and for a file whose content a power cut has taken. */
+function ownerOf(file: string): number {
+  try {
+    return Number(fs.readFileSync(file, 'utf8'))
   } catch {
-    return false // not taken
+    return 0
   }
 }
 
@@ -47,6 +65,7 @@ function held(file: string): Lock {
 }
 
 function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return false
   try {
     process.kill(pid, 0)
     return true

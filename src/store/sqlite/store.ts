@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Lock, LockName, Store } from '../store.js'
 import type { TableReader, TableWriter } from '../tables.js'
 import { CATALOGUE_MIGRATIONS, SqliteCatalogue } from './catalogue.js'
+import { Checkpoints } from './checkpoints.js'
 import { migrate, openDatabase, type Sqlite } from './database.js'
 import { tryLockFile } from './lock.js'
 import { LOG_MIGRATIONS, SqliteLog } from './log.js'
@@ -24,7 +25,7 @@ export class SqliteStore implements Store {
 
   private constructor(db: Sqlite) {
     this.db = db
-    this.wal = new WalSync(db)
+    this.wal = new WalSync(db, new Checkpoints(db))
     this.catalogue = new SqliteCatalogue(db, this.wal)
     this.log = new SqliteLog(db, this.wal)
   }

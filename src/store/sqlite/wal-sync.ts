@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import path from 'node:path'
-import { Checkpoints } from './checkpoints.js'
-import type { Sqlite } from './database.js'
+import type { Checkpoints } from './checkpoints.js'
+import { BUSY_MS, type Sqlite } from './database.js'
 
 /**
  * What becomes of commits once they are made, outside the thread that made them. A commit appends to the write-ahead log; when that file is
@@ -12,24 +12,31 @@ export class WalSync {
   private readonly db: Sqlite
   private readonly file: string | undefined
   private readonly datasync: (handle: FileHandle) => Promise<void>
-  private readonly checkpoints: Checkpoints
+  private readonly checkpoints: Checkpoints | undefined
   private handle: Promise<FileHandle> | undefined
   private running: Promise<void> = Promise.resolve()
   private next: Promise<void> | undefined
   /** A sync has failed: the system may take what it left for written, so that another sync proves nothing. */
   private unsure = false
 
-  /** @param datasync how the file is brought to the disk */
-  constructor(db: Sqlite, datasync = (handle: FileHandle): Promise<void> => handle.datasync()) {
+  /**
+   * @param checkpoints who makes them; SQLite itself when left out
+   * @param datasync how the file is brought to the disk
+   */
+  constructor(
+    db: Sqlite,
+    checkpoints?: Checkpoints,
+    datasync = (handle: FileHandle): Promise<void> => handle.datasync(),
+  ) {
     this.db = db
     this.datasync = datasync
-    this.checkpoints = new Checkpoints(db)
+    this.checkpoints = checkpoints
     this.file = db.memory ? undefined : `${db.name}-wal`
   }
 
   /** To be called after a commit that nobody waits for. */
   committed(): void {
-    this.checkpoints.look()
+    this.checkpoints?.look()
   }
 
   /** Resolves when everything that was committed before the call is on disk. */
@@ -48,7 +55,7 @@ export class WalSync {
   }
 
   async close(): Promise<void> {
-    await this.checkpoints.close()
+    await this.checkpoints?.close()
     await this.running.catch(() => undefined)
     await (await this.handle?.catch(() => undefined))?.close()
   }
@@ -66,10 +73,15 @@ export class WalSync {
     this.unsure = false
   }
 
-  /** Writes all that stands in the log into the database, which is synced with it: written anew, it is there or this fails. */
+  /**
+   * Writes all that stands in the log into the database, which is synced with it, and empties the log: behind what may be missing on the
+   * disk nothing must follow. Fails while somebody reads from the log, or makes a checkpoint.
+   */
   private bringOver(): void {
-    const [{ log, checkpointed }] = this.db.pragma('wal_checkpoint(PASSIVE)') as [{ log: number; checkpointed: number }]
-    if (checkpointed < log) throw new Error('What is in the write-ahead log could not be brought over.')
+    this.db.pragma('busy_timeout = 0')
+    const [{ busy }] = this.db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }]
+    this.db.pragma(`busy_timeout = ${BUSY_MS}`)
+    if (busy !== 0) throw new Error('What is in the write-ahead log could not be brought over.')
     this.unsure = false
   }
 }

@@ -46,3 +46,19 @@ it('drops the rows of what is replaced again and again, in the background, and a
   }
   expect(index.semantic.has(live[0]! - 1)).toBe(false)
 })
+
+it('keeps what is published while it follows, and drops it with the next call when it has left again', async () => {
+  const weights = parseRelevanceWeights(fs.readFileSync('data/relevance.json', 'utf8'))
+  const index = SearchIndex.empty(DIMS, wordTable(), weights)
+  index.add([entry(1), entry(2)])
+  const published = [3, 4, 5]
+  async function* entries(after: number) {
+    for (const label of published) if (label > after) yield entry(label)
+  }
+  // 4 and 5 came after the labels were read
+  await index.follow(Uint32Array.of(2, 3), entries)
+  expect([...index.labels()]).toEqual([2, 3, 4, 5])
+  published.push(6)
+  await index.follow(Uint32Array.of(2, 3, 4, 6), entries)
+  expect([...index.labels()]).toEqual([2, 3, 4, 6])
+})
