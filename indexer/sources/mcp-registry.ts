@@ -203,7 +203,8 @@ const WORD = /^[\w@./:+=~-]{1,200}$/
 
 function commandOf(server: Server): string | undefined {
   for (const one of server.packages ?? []) {
-    const starter = STARTERS[one.registryType ?? one.registry_type ?? '']
+    const registry = one.registryType ?? one.registry_type ?? ''
+    const starter = Object.hasOwn(STARTERS, registry) ? STARTERS[registry] : undefined
     const version = one.version === 'latest' ? '' : (one.version ?? '')
     if (
       starter === undefined ||

@@ -239,7 +239,7 @@ function attributesOf(written: Readonly<Record<string, unknown>>, { asOf, source
   }
   for (const [key, value] of Object.entries(written)) {
     if (PLACED.has(key)) continue
-    const placed = PLACED_IN[key]
+    const placed = Object.hasOwn(PLACED_IN, key) ? PLACED_IN[key] : undefined
     if (placed === undefined) keep(key, value)
     else
       for (const [inner, innerValue] of Object.entries(objectOf(value))) {

@@ -13,7 +13,7 @@ const EMPTY = new Set(
     .map(stemOf),
 )
 /** The same thing under two names, by stem. */
-const SAME: Readonly<Record<string, string>> = Object.fromEntries(
+const SAME: ReadonlyMap<string, string> = new Map(
   [
     ['mail', 'email'],
     ['transcription', 'transcribe'],
@@ -23,7 +23,7 @@ const SAME: Readonly<Record<string, string>> = Object.fromEntries(
     ['authentication', 'login'],
     ['k8s', 'kubernetes'],
     ['postgres', 'postgresql'],
-  ].map(([from, to]) => [stemOf(from!), stemOf(to!)]),
+  ].map(([from, to]) => [stemOf(from!), stemOf(to!)] as const),
 )
 
 /** Stemming costs most of a ledger, and records repeat their words. */
@@ -34,7 +34,7 @@ function canonical(word: string): string {
   const known = stems.get(word)
   if (known !== undefined) return known
   const stem = stemOf(word)
-  const one = SAME[stem] ?? stem
+  const one = SAME.get(stem) ?? stem
   if (stems.size >= MOST_STEMS) stems.clear()
   stems.set(word, one)
   return one

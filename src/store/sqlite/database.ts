@@ -36,7 +36,8 @@ export function openDatabase(file: string): Sqlite {
     db.pragma('synchronous = NORMAL')
     db.pragma('foreign_keys = ON')
     db.pragma(`busy_timeout = ${BUSY_MS}`)
-    db.pragma('cache_size = -65536')
+    // 16 MB: with 64 a server under load was 50 MB larger and not faster, nor was an index of 60,000 capabilities
+    db.pragma('cache_size = -16384')
   } catch (error) {
     if (
       (error as { code?: string }).code === 'SQLITE_NOTADB' ||

@@ -141,6 +141,15 @@ test.each(IMPORTERS)(`%s, mutated ${RUNS} times: sound records or structured fau
   )
 })
 
+test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('%s is a name like any other', (name) => {
+  const registry = { servers: [{ name: 'io.example/one', packages: [{ registryType: name, identifier: 'one' }] }] }
+  expect(importMcpRegistry(registry, OPTIONS).errors).toEqual([])
+  const manifest = parse(fixture('manifest/unfragile.yml')) as object
+  const { records } = importManifest({ ...manifest, ...JSON.parse(`{"${name}": {"a": "b"}}`) }, OPTIONS)
+  expect(records.flatMap((record) => readRecord(record).faults)).toEqual([])
+  expect(records).toHaveLength(1)
+})
+
 test(`catalogue records, mutated ${RUNS} times: validation never throws, and keeps what is sound`, () => {
   const [record] = importManifest(parse(fixture('manifest/unfragile.yml')), OPTIONS).records
   fc.assert(
