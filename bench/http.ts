@@ -65,7 +65,8 @@ export async function measureHttp(home: string, workload: Workload, budgetMs: nu
         return request(agent, 'PUT', `${server.base}/api/v1/tools/${slug}`, record)
       },
     })
-    row.reindex = await whileReindexing(measured, search, () => reindex(home, server.base, workload))
+    const changed = changedCatalogue(workload)
+    row.reindex = await whileReindexing(measured, search, () => reindex(home, server.base, changed))
   } finally {
     agent.destroy()
     server.child.kill('SIGTERM')
@@ -94,26 +95,27 @@ async function underLoad(
   }
 }
 
-/** Indexes the catalogue with every text changed, as another process does, and waits until the server has taken it up. */
-async function reindex(home: string, base: string, workload: Workload): Promise<void> {
-  const changed = path.join(workload.folder, 'changed.jsonl')
-  writeChanged(path.join(workload.folder, CATALOGUE), changed)
+/** Indexes a catalogue, as another process does, and waits until the server has taken it up. */
+async function reindex(home: string, base: string, catalogue: string): Promise<void> {
   const before = await generationOf(base)
-  const args = [CLI, 'index', '--full', '--catalogue', changed, '--home', home]
+  const args = [CLI, 'index', '--full', '--catalogue', catalogue, '--home', home]
   const child = spawn(process.execPath, args, { env: foreignSettings(), stdio: 'ignore' })
   const [code] = await once(child, 'close')
   if (code !== 0) throw new Error(`index exited ${code}`)
   while ((await generationOf(base)) === before) await sleep(50)
 }
 
-function writeChanged(from: string, to: string): void {
-  const lines = fs.readFileSync(from, 'utf8').split('\n').filter(Boolean)
+/** The catalogue with every text changed. */
+function changedCatalogue({ folder }: Workload): string {
+  const file = path.join(folder, 'changed.jsonl')
+  const lines = fs.readFileSync(path.join(folder, CATALOGUE), 'utf8').split('\n').filter(Boolean)
   const changed = lines.map((line) => {
     const record = JSON.parse(line) as ToolRecord
     const capabilities = record.capabilities.map((one) => ({ ...one, description: `${one.description} Changed.` }))
     return JSON.stringify({ ...record, capabilities })
   })
-  fs.writeFileSync(to, changed.join('\n'))
+  fs.writeFileSync(file, changed.join('\n'))
+  return file
 }
 
 async function generationOf(base: string): Promise<number> {
