@@ -52,6 +52,10 @@ export interface Counted {
   selections: Record<string, Selection>
 }
 
+/** Selections by capability id and nothing else: an id may be "constructor". */
+export const named = (selections: Counted['selections']): Counted['selections'] =>
+  Object.assign(Object.create(null), selections)
+
 /**
  * What recorded matches add up to. One class applies events in sequence, alike when they happen and in a replay: the same events give
  * the same numbers bit for bit, however they are batched, because an event's effect depends on the events before it and on nothing else.
@@ -133,7 +137,7 @@ export class Evidence {
 
   private open({ id, at }: Impression): Counted {
     const order = this.impressions++
-    const counted: Counted = { order, at, weight: 0, foldedAt: 0, cell: -1, serial: -1, selections: {} }
+    const counted: Counted = { order, at, weight: 0, foldedAt: 0, cell: -1, serial: -1, selections: named({}) }
     this.counted.set(id, counted)
     return counted
   }

@@ -1,5 +1,5 @@
 import type { Counts } from './counters.js'
-import { type Counted, Evidence } from './evidence.js'
+import { type Counted, Evidence, named } from './evidence.js'
 import type { PackedNeeds } from './needs.js'
 
 /** One stored part of the evidence; null when it is gone. Same shape as the store's `EvidenceRow`. */
@@ -108,7 +108,7 @@ export class RowReader {
       const [cell, cap] = rest.split('/')
       this.evidence.ledger.setEdge(Number(cell), Number(cap), value)
     },
-    i: (rest, value) => this.counted.push([rest, value]),
+    i: (rest, value) => this.counted.push([rest, { ...value, selections: named(value.selections) }]),
     f: (rest, value) => this.evidence.firstSeen.set(rest, value),
     b: (rest, value) => this.evidence.buckets.restore(rest, value),
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DAY, reading } from '../../../src/core/evidence/decay.js'
-import type { EvidenceEvent } from '../../../src/core/evidence/events.js'
+import type { EvidenceEvent, Match } from '../../../src/core/evidence/events.js'
 import { Evidence } from '../../../src/core/evidence/evidence.js'
 import { drainRows, RowReader } from '../../../src/core/evidence/rows.js'
 import { applyAll, type Drawn, drawnLog, dump, logOf, START } from './events.js'
@@ -61,6 +61,27 @@ describe('counting', () => {
       .map((e) => evidence.apply(e, log.impressions.get('i0')).status)
     expect(results).toEqual(['ignored', 'recorded', 'recorded', 'ignored', 'ignored'])
     expect(counts(evidence, 'cap-0').slice(1)).toEqual([1, 0, 1])
+  })
+
+  it('takes an id for an id, whatever an object has of that name', () => {
+    const evidence = new Evidence()
+    const ids = ['constructor', '__proto__']
+    const { events, impressions } = one([{}])
+    const match = events.find((e) => e.kind === 'match')!
+    const shown = { ...impressions.get('i0')!, shown: ids.map((id): [string, string] => [id, 'tool']) }
+    const report = (evidence: Evidence, capability: string, outcome: 'selected' | 'succeeded') =>
+      evidence.apply(
+        { kind: 'match', payload: { ...match.payload, id: `${capability} ${outcome}`, capability, outcome } as Match },
+        shown,
+      )
+    for (const id of ids) expect(report(evidence, id, 'selected').status).not.toBe('ignored')
+    for (const id of ids) expect(report(evidence, id, 'selected').status).toBe('ignored')
+    const reader = new RowReader()
+    for (const row of drainRows(evidence)) reader.add(row)
+    const again = reader.finish()
+    expect(Object.keys(again.counted.get('i0')!.selections)).toEqual(ids)
+    for (const id of ids) expect(report(again, id, 'selected').status).toBe('ignored')
+    expect(report(again, ids[0]!, 'succeeded').status).toBe('recorded')
   })
 
   it('ignores what was never shown and impressions it does not know', () => {
