@@ -16,8 +16,8 @@ export const foreignSettings = (): NodeJS.ProcessEnv =>
 export function runChild(task: Task, limitMs: number, nodeOptions: readonly string[] = []): Promise<Outcome> {
   const child = fork(fileURLToPath(new URL('child.js', import.meta.url)), {
     execArgv: ['--expose-gc', ...nodeOptions],
-    // it warns on every query otherwise
-    env: { ...foreignSettings(), LANCEDB_LOG: 'error' },
+    // LanceDB warns on every query otherwise, and on two cores it waits for itself for ever while it builds its full-text index (lancedb#3568)
+    env: { ...foreignSettings(), LANCEDB_LOG: 'error', LANCE_CPU_THREADS: '4' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   const outcome: Outcome = { parts: {} }
