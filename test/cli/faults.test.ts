@@ -216,14 +216,19 @@ function syncLayer(): Record<string, string> | undefined {
   return { LD_PRELOAD: layer, SYNC_HOLD: path.join(folder, 'hold'), SYNC_FAIL: path.join(folder, 'fail') }
 }
 
+/** A server over a fresh home that has shown something. */
+async function served(env: Record<string, string> = {}, args: string[] = []) {
+  const home = path.join(folder, 'home')
+  await run(['index', '--home', home, '--catalogue', file])
+  const server = await serve(home, env, args)
+  return { home, ...server, results: (await search(server.base)).results }
+}
+
 describe('a slow disk', () => {
   it('holds up a report until it is safe, and no search meanwhile', async ({ skip }) => {
     const layer = syncLayer()
     if (!layer) return skip('no C compiler for Linux here')
-    const home = path.join(folder, 'home')
-    await run(['index', '--home', home, '--catalogue', file])
-    const { base, child, done } = await serve(home, layer)
-    const { results } = await search(base)
+    const { base, child, done, results } = await served(layer)
     fs.writeFileSync(layer.SYNC_HOLD!, '')
     let answered = false
     const reported = report(base, results[0].token).finally(() => {
@@ -240,10 +245,7 @@ describe('a slow disk', () => {
   it('that cannot sync gets no report acknowledged, until it can', async ({ skip }) => {
     const layer = syncLayer()
     if (!layer) return skip('no C compiler for Linux here')
-    const home = path.join(folder, 'home')
-    await run(['index', '--home', home, '--catalogue', file])
-    const { base, child, done } = await serve(home, layer)
-    const { results } = await search(base)
+    const { home, base, child, done, results } = await served(layer)
     fs.writeFileSync(layer.SYNC_FAIL!, '')
     for (let i = 0; i < 2; i++)
       expect(await report(base, results[0].token)).toMatchObject({ status: 503, retryAfter: '1' })
@@ -258,10 +260,7 @@ describe('a slow disk', () => {
   })
 
   it('holds reports up and loses none', async () => {
-    const home = path.join(folder, 'home')
-    await run(['index', '--home', home, '--catalogue', file])
-    const { base, child, done } = await serve(home)
-    const { results } = await search(base)
+    const { home, base, child, done, results } = await served()
     const release = holdCommits(home)
     const reports = results.map((result: { token: string }) => report(base, result.token))
     setTimeout(release, 1000)
@@ -278,10 +277,7 @@ describe('a slow disk', () => {
     { who: 'of a single process', args: [] },
     { who: 'of workers', args: ['--workers', '1'] },
   ])('does not hold up the searches $who', async ({ args }) => {
-    const home = path.join(folder, 'home')
-    await run(['index', '--home', home, '--catalogue', file])
-    const { base, child, done } = await serve(home, {}, args)
-    const { results } = await search(base)
+    const { home, base, child, done, results } = await served({}, args)
     const release = holdCommits(home)
     const reported = report(base, results[0].token)
     let answered = false
