@@ -1,7 +1,7 @@
 import { capabilityText } from '../../src/core/indexed-text.js'
 import { queryMetrics } from '../../src/core/metrics.js'
 import type { StaticModel } from '../../src/embed/static.js'
-import { queryFactors } from '../../src/embed/static-embedder.js'
+import { queryFactor } from '../../src/embed/static-embedder.js'
 import { pieceIdf } from '../../src/index/rerank.js'
 
 /** Questions on a catalogue, with the capabilities that serve them. */
@@ -17,12 +17,12 @@ export interface SemanticExam {
 export function semanticNdcg(model: StaticModel, exam: SemanticExam): number[] {
   const { documents, judgements } = exam
   const pieces = documents.map((document) => model.pieces(capabilityText(document)))
-  const factors = queryFactors(model, idfOf(pieces, model.size))
+  const factor = queryFactor(model, idfOf(pieces, model.size))
   const vectors = pieces.map((ids) => model.embedPieces(ids))
   return exam.queries.flatMap(({ id, text }) => {
     const relevance = judgements.get(id)
     if (!relevance || relevance.size === 0) return []
-    const query = model.embedOne(text, factors)
+    const query = model.embedOne(text, factor)
     const scores = vectors.map((vector, i) => ({ id: documents[i]!.id, score: dot(query, vector) }))
     scores.sort((a, b) => b.score - a.score)
     return [

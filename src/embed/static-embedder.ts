@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Embedder } from '../core/embedding.js'
 import { EmbedPool } from './pool.js'
-import { StaticModel } from './static.js'
+import { type PieceFactor, StaticModel } from './static.js'
 
 /**
  * Weight of a query piece = (√ln((N+1)/(df+.5)))^1.5. Weighting both sides by the root scores .609 on the public query
@@ -21,10 +21,8 @@ export class StaticEmbedder implements Embedder {
   readonly model: string
   readonly dims: number
   readonly table: StaticModel
-  /** Factor of each piece in queries. */
-  private factors: Float32Array | undefined
-  /** What they were made from. */
-  private idf: Float32Array | undefined
+  /** Of each piece in queries. */
+  private factor: PieceFactor | undefined
   private readonly folder: string
   private pool: EmbedPool | undefined
 
@@ -34,7 +32,7 @@ export class StaticEmbedder implements Embedder {
     this.folder = folder
     this.dims = table.dims
     this.model = identity(table)
-    this.factors = queryFactors(table, undefined)
+    this.factor = queryFactor(table, undefined)
   }
 
   static async load(folder: string): Promise<StaticEmbedder> {
@@ -46,9 +44,7 @@ export class StaticEmbedder implements Embedder {
    * @param idf one factor a row of the table, √ln((N+1)/(df+.5)) in the index, not changed afterwards; undefined = all alike
    */
   setIdf(idf: Float32Array | undefined): void {
-    if (idf === this.idf) return
-    this.idf = idf
-    this.factors = queryFactors(this.table, idf)
+    this.factor = queryFactor(this.table, idf)
   }
 
   async embed(texts: readonly string[], kind: 'query' | 'document'): Promise<Float32Array[]> {
@@ -57,7 +53,7 @@ export class StaticEmbedder implements Embedder {
       this.pool ??= EmbedPool.start(this.folder, this.dims, WORKERS)
       if (this.pool) return this.pool.embed(texts)
     }
-    return texts.map((text) => this.table.embedOne(text, kind === 'query' ? this.factors : undefined))
+    return texts.map((text) => this.table.embedOne(text, kind === 'query' ? this.factor : undefined))
   }
 
   async close(): Promise<void> {
@@ -77,7 +73,8 @@ function identity(table: StaticModel): string {
  * Factor of each piece in queries. An idf over another vocabulary than the table's says nothing about its pieces and is left out.
  * @param idf √ln((N+1)/(df+.5)), one a piece
  */
-export function queryFactors(table: StaticModel, idf: Float32Array | undefined): Float32Array | undefined {
-  if (idf?.length !== table.size) return table.queryWeights
-  return idf.map((factor, piece) => factor ** QUERY_POWER * (table.queryWeights?.[piece] ?? 1))
+export function queryFactor(table: StaticModel, idf: Float32Array | undefined): PieceFactor | undefined {
+  const { queryWeights } = table
+  if (idf?.length === table.size) return (piece) => idf[piece]! ** QUERY_POWER * (queryWeights?.[piece] ?? 1)
+  return queryWeights && ((piece) => queryWeights[piece]!)
 }

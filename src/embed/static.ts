@@ -5,6 +5,9 @@ import { AppError } from '../core/errors.js'
 import { floatsOf, parseSafetensors, type Tensor } from './safetensors.js'
 import { WordPiece } from './wordpiece.js'
 
+/** How much a piece weighs in a text, by its id. */
+export type PieceFactor = (piece: number) => number
+
 /**
  * A static embedding table in model2vec's layout: `embeddings` (int8 or float, size × dims), optional `weights` (one
  * factor a row), and a WordPiece `tokenizer.json`. A text's vector is Σ weights[i] · embeddings[i] · idf(i) over its
@@ -61,24 +64,24 @@ export class StaticModel implements TokenTable {
 
   /**
    * One unit-length vector of `dims` floats; the zero vector for a text without any known piece.
-   * @param idf factor a piece (`size` floats); 1 for all when left out
+   * @param factor of a piece; 1 for all when left out
    */
-  embedOne(text: string, idf?: Float32Array): Float32Array {
-    return this.embedPieces(this.tokenizer.encode(text), idf)
+  embedOne(text: string, factor?: PieceFactor): Float32Array {
+    return this.embedPieces(this.tokenizer.encode(text), factor)
   }
 
   /** The vector of a text given as piece ids. */
-  embedPieces(ids: readonly number[], idf?: Float32Array): Float32Array {
+  embedPieces(ids: readonly number[], factor?: PieceFactor): Float32Array {
     const vector = new Float32Array(this.dims)
-    this.embedInto(ids, idf, vector)
+    this.embedInto(ids, factor, vector)
     return vector
   }
 
   /** As `embedPieces`, into `out` (`dims` floats). */
-  embedInto(ids: readonly number[], idf: Float32Array | undefined, out: Float32Array): void {
+  embedInto(ids: readonly number[], factor: PieceFactor | undefined, out: Float32Array): void {
     const { dims, rows, scales, sum } = this
     sum.fill(0)
-    const weight = (at: number) => (at < ids.length ? scales[ids[at]!]! * (idf ? idf[ids[at]!]! : 1) : 0)
+    const weight = (at: number) => (at < ids.length ? scales[ids[at]!]! * (factor ? factor(ids[at]!) : 1) : 0)
     // four rows a turn: the sums are loaded and stored once for four products (1.6 times as fast as row by row)
     for (let k = 0; k < ids.length; k += 4) {
       const last = ids.length - 1

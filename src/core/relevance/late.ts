@@ -1,15 +1,10 @@
 import type { TokenTable } from '../embedding.js'
 
-/** 1/‖row‖ of every row of the table, 0 for an empty row. `size` floats. */
-export function inverseNorms(table: Pick<TokenTable, 'rows' | 'size' | 'dims'>): Float32Array {
-  const { rows, size, dims } = table
-  const norms = new Float32Array(size)
-  for (let id = 0; id < size; id++) {
-    let sum = 0
-    for (let i = id * dims; i < (id + 1) * dims; i++) sum += rows[i]! * rows[i]!
-    norms[id] = sum > 0 ? 1 / Math.sqrt(sum) : 0
-  }
-  return norms
+/** 1/‖row‖, 0 for an empty row. */
+export function inverseNorm(row: Int8Array): number {
+  let sum = 0
+  for (let i = 0; i < row.length; i++) sum += row[i]! * row[i]!
+  return sum > 0 ? 1 / Math.sqrt(sum) : 0
 }
 
 /**
@@ -33,7 +28,8 @@ export class ScalarCosines implements PieceCosines {
 
   constructor(table: Pick<TokenTable, 'rows' | 'size' | 'dims'>) {
     this.table = table
-    this.norms = inverseNorms(table)
+    const { rows, size, dims } = table
+    this.norms = Float32Array.from({ length: size }, (_, id) => inverseNorm(rows.subarray(id * dims, (id + 1) * dims)))
   }
 
   compare(asked: Uint32Array, found: Uint32Array): void {

@@ -27,7 +27,7 @@ import {
   type WasmFunction,
   ZERO,
 } from '../wasm.js'
-import { inverseNorms, type PieceCosines, ScalarCosines } from './late.js'
+import { inverseNorm, type PieceCosines, ScalarCosines } from './late.js'
 
 /** Asked rows are taken four at a time, so that each found row is loaded once for four products. */
 const BLOCK = 4
@@ -142,12 +142,15 @@ export function cosinesOf(table: Pick<TokenTable, 'rows' | 'size' | 'dims'>): Pi
 
 /**
  * With 128-bit WebAssembly SIMD, about ten times as fast as the scalar ones and equal to them but for rounding. For tables whose rows are a
- * multiple of eight long. Its memory holds a copy of the table (`size × dims` bytes), the inverse norms, then what each question needs.
+ * multiple of eight long. Its memory has room for a copy of the table (`size × dims` bytes), the inverse norms, then what each question needs.
+ * A row is copied when it is first asked for: of a start's work, copying the whole table was a tenth.
  */
 export class SimdCosines implements PieceCosines {
   private readonly table: Pick<TokenTable, 'rows' | 'size' | 'dims'>
   private readonly memory: WebAssembly.Memory
   private readonly normsAt: number
+  /** Rows whose copy and norm are in the memory. */
+  private readonly there: Uint8Array
   private readonly scratch: number
   private readonly kernels: {
     compare(asked: number, n: number, found: number, m: number, norms: number, out: number): void
@@ -165,8 +168,7 @@ export class SimdCosines implements PieceCosines {
     this.normsAt = roundUp(table.size * table.dims)
     this.scratch = roundUp(this.normsAt + table.size * 4)
     this.memory = new WebAssembly.Memory({ initial: Math.ceil(this.scratch / PAGE) })
-    new Int8Array(this.memory.buffer).set(table.rows)
-    new Float32Array(this.memory.buffer, this.normsAt, table.size).set(inverseNorms(table))
+    this.there = new Uint8Array(table.size)
     this.kernels = assemble(
       [compareFunction(table.dims), bestFunction()],
       this.memory,
@@ -183,12 +185,27 @@ export class SimdCosines implements PieceCosines {
     this.reserve(this.placesAt)
     this.cosines = new Float32Array(this.memory.buffer, this.cosinesAt, length)
     if (length === 0) return
+    this.bring(asked)
+    this.bring(found)
     this.ask(asked)
     new Uint32Array(this.memory.buffer, foundAt, found.length).set(found)
     this.kernels.compare(this.scratch, this.width, foundAt, found.length, this.normsAt, this.cosinesAt)
     // what fills up the last block must never be the best
     for (let at = asked.length; at < this.width; at++)
       for (let f = at; f < length; f += this.width) this.cosines[f] = -1
+  }
+
+  private bring(pieces: Uint32Array): void {
+    const { there, table } = this
+    const { rows, dims } = table
+    for (let i = 0; i < pieces.length; i++) {
+      const id = pieces[i]!
+      if (there[id] === 1) continue
+      there[id] = 1
+      const row = rows.subarray(id * dims, (id + 1) * dims)
+      new Int8Array(this.memory.buffer, id * dims, dims).set(row)
+      new Float32Array(this.memory.buffer, this.normsAt, table.size)[id] = inverseNorm(row)
+    }
   }
 
   /** Writes the asked rows, widened, and their inverse norms; zeros fill up the last block. */

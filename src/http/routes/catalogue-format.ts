@@ -45,14 +45,15 @@ const schemaRoute = createRoute({
 export function catalogueFormatRoutes(): App {
   const app = router()
   app.openapi(validateRoute, (c) => c.json(validateRecord(c.req.valid('json')), 200))
-  const schema = catalogueJsonSchema()
-  app.openapi(schemaRoute, (c) =>
-    c.json(schema, 200, {
+  let schema: Record<string, unknown> | undefined
+  app.openapi(schemaRoute, (c) => {
+    schema ??= catalogueJsonSchema()
+    return c.json(schema, 200, {
       'content-type': 'application/schema+json',
       'cache-control': 'public, max-age=3600',
       // editors in a browser fetch it from their own origin
       'access-control-allow-origin': '*',
-    }),
-  )
+    })
+  })
   return app
 }

@@ -55,7 +55,7 @@ describe('StaticModel', () => {
             ids.reduce((s, id) => s + rows[id * dims + j]! * table.scales[id]! * idf[id]!, 0),
           )
           const norm = Math.hypot(...sum)
-          const vector = model.embedOne(ids.map((id) => 'abcde'[id]).join(' '), idf)
+          const vector = model.embedOne(ids.map((id) => 'abcde'[id]).join(' '), (piece) => idf[piece]!)
           for (let j = 0; j < dims; j++) expect(vector[j]).toBeCloseTo(norm > 1e-9 ? sum[j]! / norm : 0, 5)
         },
       ),
