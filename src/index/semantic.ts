@@ -1,9 +1,9 @@
 import type { Hits, LabelSet } from '../core/document.js'
 import { AppError } from '../core/errors.js'
+import { placesOfLargest } from '../core/selection.js'
 import { growTo, roomFor } from '../core/typed.js'
 import { HnswGraph } from './hnsw.js'
 import { BATCH, type RowMatrix, SimdRows } from './row-matrix.js'
-import { RowQueue } from './row-queue.js'
 import { SignCodes } from './sign-codes.js'
 import { overRows, type Steps } from './slices.js'
 
@@ -47,7 +47,6 @@ export class SemanticIndex {
   /** Label → first row and number of rows; 0 rows for unknown, removed and vectorless labels. */
   private firstRow = new Uint32Array(1024)
   private rowCount = new Uint8Array(1024)
-  private readonly nearest = new RowQueue()
 
   constructor(dims: number, matrix: RowMatrix = new SimdRows(dims), limits = LIMITS) {
     this.dims = dims
@@ -170,31 +169,25 @@ export class SemanticIndex {
 
   /** The `k` labels whose best of some rows, given in ascending order, is most similar to the matrix's query; ascending. */
   private ownersOfBest(rows: Uint32Array, k: number): Uint32Array {
-    const { matrix, owner, nearest } = this
-    nearest.clear()
-    let label = 0
-    let best = Number.NEGATIVE_INFINITY
-    const keep = () => {
-      if (nearest.length === k && best <= nearest.key) return
-      nearest.push(label, best)
-      if (nearest.length > k) nearest.pop()
-    }
+    const { matrix, owner } = this
+    const labels = new Uint32Array(rows.length)
+    const best = new Float32Array(rows.length)
+    let last = -1
     for (let from = 0; from < rows.length; from += BATCH) {
       const n = Math.min(BATCH, rows.length - from)
       matrix.list.set(rows.subarray(from, from + n))
       matrix.compareQuery(n)
+      const { list, sims } = matrix
       for (let i = 0; i < n; i++) {
-        const [its, sim] = [owner[rows[from + i]!]!, matrix.sims[i]!]
+        const label = owner[list[i]!]!
         // rows of a label follow each other
-        if (its !== label) {
-          if (best > Number.NEGATIVE_INFINITY) keep()
-          label = its
-          best = sim
-        } else if (sim > best) best = sim
+        if (last < 0 || label !== labels[last]) {
+          labels[++last] = label
+          best[last] = sims[i]!
+        } else if (sims[i]! > best[last]!) best[last] = sims[i]!
       }
     }
-    if (rows.length > 0) keep()
-    return nearest.drain(k).rows.sort()
+    return placesOfLargest(best.subarray(0, last + 1), k).map((at) => labels[at]!)
   }
 
   /** Which rows may be answered: not of removed labels, nor of those that are not allowed. */
@@ -206,21 +199,17 @@ export class SemanticIndex {
 
   /** As `search`, by comparing with every allowed capability. */
   exact(query: Float32Array, k: number, allowed?: LabelSet): Hits {
-    return this.best(query, Uint32Array.from(allowed ?? this.labels()), k)
+    return this.best(
+      query,
+      Uint32Array.from(allowed ?? this.labels()).filter((label) => this.has(label)),
+      k,
+    )
   }
 
-  /** The `k` best of some labels, given in ascending order. */
+  /** The `k` best of some labels that have vectors, given in ascending order. */
   private best(query: Float32Array, labels: Uint32Array, k: number): Hits {
     const cosines = this.cosines(query, labels)
-    const { nearest } = this
-    nearest.clear()
-    for (let i = 0; i < labels.length; i++) {
-      if (!this.has(labels[i]!)) continue
-      if (nearest.length === k && cosines[i]! <= nearest.key) continue
-      nearest.push(i, cosines[i]!)
-      if (nearest.length > k) nearest.pop()
-    }
-    const order = nearest.drain(k).rows.sort((a, b) => cosines[b]! - cosines[a]! || a - b)
+    const order = placesOfLargest(cosines, k).sort((a, b) => cosines[b]! - cosines[a]! || a - b)
     return { labels: order.map((i) => labels[i]!), scores: Float32Array.from(order, (i) => cosines[i]!) }
   }
 

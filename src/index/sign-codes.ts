@@ -36,7 +36,7 @@ const RECORD = 8 + LANES * 2
 /** Blocks scanned in one call; bounds the room for records. */
 const CHUNK = 4096
 /** Every so many-th block is looked at first, to know what sum is good enough. */
-const SAMPLED = 16
+const SAMPLED = 32
 /** Dimensions looked up at once, and the bytes of their table: a sum for each pattern of signs. */
 const GROUP = 4
 const TABLE = 2 ** GROUP
@@ -57,16 +57,20 @@ export class SignCodes {
   length = 0
   private readonly dims: number
   private readonly tables: number
+  /** The largest entry of a table, so that no sum overflows an int16. */
+  private readonly largest: number
   private readonly layout: Layout
   private readonly memory: WebAssembly.Memory
   private readonly scan: (block: number, blocks: number, step: number, least: number) => void
   /** How often each sum was seen in the sample. */
-  private readonly tally = new Uint32Array(LARGEST_SUM + 1)
+  private readonly tally: Uint32Array
 
   /** @param stored what `bytes` gave for `length` rows */
   constructor(dims: number, stored?: { codes: Uint8Array; length: number }) {
     this.dims = dims
     this.tables = Math.ceil(dims / 8) * 2
+    this.largest = Math.min(LARGEST_ENTRY, Math.floor(LARGEST_SUM / this.tables))
+    this.tally = new Uint32Array(this.tables * this.largest + 1)
     this.layout = layoutOf(this.tables)
     this.length = stored?.length ?? 0
     this.memory = new WebAssembly.Memory({ initial: this.pages(this.length) })
@@ -105,14 +109,13 @@ export class SignCodes {
     return new Uint8Array(this.memory.buffer, this.layout.codes, Math.ceil(this.length / LANES) * this.layout.block)
   }
 
-  /** Writes the tables: for each pattern of signs of a group its sum, moved and scaled into 0 .. `entries`. */
+  /** Writes the tables: for each pattern of signs of a group its sum, moved and scaled into 0 .. `this.largest`. */
   private ask(query: Float32Array): void {
     const { tables } = this
     const sizes = new Float32Array(tables)
     for (let d = 0; d < this.dims; d++) sizes[Math.floor(d / GROUP)]! += Math.abs(query[d]!)
-    const largest = sizes.reduce((most, size) => Math.max(most, size), 0)
-    const entries = Math.min(LARGEST_ENTRY, Math.floor(LARGEST_SUM / tables))
-    const scale = largest === 0 ? 0 : entries / (2 * largest)
+    const most = sizes.reduce((most, size) => Math.max(most, size), 0)
+    const scale = most === 0 ? 0 : this.largest / (2 * most)
     const into = new Uint8Array(this.memory.buffer, 0, tables * TABLE)
     for (let table = 0; table < tables; table++) {
       for (let pattern = 0; pattern < TABLE; pattern++) {
@@ -135,7 +138,7 @@ export class SignCodes {
       for (let one = Math.max(row, from); one < last; one++) if (may(one)) tally[sums[at + one - row]!]!++
     })
     let missing = Math.ceil(wanted / SAMPLED)
-    let least = LARGEST_SUM
+    let least = tally.length - 1
     while (least > 0 && missing > tally[least]!) missing -= tally[least--]!
     return least
   }

@@ -56,7 +56,7 @@ describe('SignCodes', () => {
     fc.assert(
       fc.property(cases, fc.nat(80), fc.integer({ min: 1, max: 5 }), ({ dims, rows, query }, from, step) => {
         const may = (row: number) => row % step === 0
-        const taken = codesOf(dims, rows).candidates(Float32Array.from(query), rows.length * 16, from, may)
+        const taken = codesOf(dims, rows).candidates(Float32Array.from(query), rows.length * 32, from, may)
         expect([...taken]).toEqual(rows.map((_, row) => row).filter((row) => row >= from && may(row)))
       }),
       { seed: 2, numRuns: 200 },
