@@ -11,7 +11,7 @@ import { Engine } from '../src/engine/engine.js'
 import type { EmbeddedCapability } from '../src/store/store.js'
 import { perturber } from './catalogue.js'
 import { TOP } from './contender.js'
-import { readQueries, shuffled } from './queries.js'
+import { cutToLength, readQueries, shuffled } from './queries.js'
 import type { About, Truth } from './workload.js'
 
 export interface PrepareOptions {
@@ -24,12 +24,12 @@ export interface PrepareOptions {
   seed: number
 }
 
-/** Compilers of JavaScript need some hundred. */
+/** Asked before the clock starts, other questions than those that are measured. */
 const WARM_UP = 300
 const INSERTS = 1000
 /** Queries whose exact nearest are computed. */
 const TRUTHS = 200
-/** Searches whose first results are reported as chosen, so that evidence and learned needs have something to weigh. */
+/** Capabilities whose descriptions are asked for and of whose results one is reported as chosen, so that there is evidence to weigh. */
 const MATCHES = 500
 /** Similarities this close are one. */
 const SAME = 1e-5
@@ -43,7 +43,7 @@ export async function prepare({ home, folder, queries, count, seed }: PrepareOpt
   const { embedder } = opened
   const embed = (texts: readonly string[], kind: 'query' | 'document') => embedder.embed(texts, kind)
 
-  const pool = shuffled(queries ? readQueries(queries) : await intentsOf(engine, count + WARM_UP + MATCHES), seed)
+  const pool = shuffled(queries ? readQueries(queries) : await intentsOf(engine, count + WARM_UP), seed)
   const asked = pool.slice(0, count + WARM_UP)
   const vectors = await embed(asked, 'query')
   fs.writeFileSync(path.join(folder, 'queries.json'), JSON.stringify(asked))
@@ -52,10 +52,13 @@ export async function prepare({ home, folder, queries, count, seed }: PrepareOpt
   const truths = new Nearest(vectors.slice(0, Math.min(TRUTHS, count, asked.length)), embedder.dims)
   const corpus = new EntryFile(folder, 'corpus')
   const samples: ToolRecord['capabilities'] = []
+  const needs: string[] = []
+  const apart = Math.ceil(engine.live.generation.capabilities / MATCHES)
   for await (const one of opened.store.catalogue.embedded(embedder.model, 0)) {
     await corpus.put(one.capability.name, textOf(one), one.vectors.subarray(0, embedder.dims))
     truths.offer(corpus.written - 1, one)
     const { name, description } = one.capability
+    if (corpus.written % apart === 0) needs.push(description)
     if (samples.length < INSERTS) samples.push({ name, description })
   }
   await corpus.end()
@@ -71,7 +74,7 @@ export async function prepare({ home, folder, queries, count, seed }: PrepareOpt
   }
   await inserts.end()
 
-  await recordMatches(engine, evidence, pool.slice(-Math.min(MATCHES, count)))
+  const matches = await recordMatches(engine, evidence, needs)
   await evidence.close()
   await opened.close()
   const about: About = {
@@ -80,6 +83,7 @@ export async function prepare({ home, folder, queries, count, seed }: PrepareOpt
     queries: Math.min(count, asked.length),
     warmUp: Math.max(0, asked.length - count),
     inserts: INSERTS,
+    matches,
   }
   fs.writeFileSync(path.join(folder, 'about.json'), JSON.stringify(about))
   return about
@@ -99,14 +103,18 @@ function textOf({ capability, tool }: EmbeddedCapability): string {
   return [description, ...intents, tags.join(' '), toolName, toolDescription].filter(Boolean).join('\n')
 }
 
-/** One of the first three results is chosen, as people would report. */
-async function recordMatches(engine: Engine, { matches }: OpenedEvidence, queries: readonly string[]): Promise<void> {
-  for (const [i, q] of queries.entries()) {
+/** One of the first three results is chosen, as people would report; answers how often there was one. */
+async function recordMatches(engine: Engine, { matches }: OpenedEvidence, needs: readonly string[]): Promise<number> {
+  let recorded = 0
+  for (const [i, need] of needs.entries()) {
     const caller = { address: `10.0.${i % 250}.1` }
-    const answer = await engine.search(searchQuerySchema.parse({ q }), caller, Date.now())
-    const shown = answer.results[i % 3]
-    if (shown) await matches.record({ token: shown.token, outcome: 'selected' }, caller, Date.now())
+    const answer = await engine.search(searchQuerySchema.parse({ q: cutToLength(need) }), caller, Date.now())
+    const shown = answer.results[i % 3] ?? answer.results[0]
+    if (!shown) continue
+    await matches.record({ token: shown.token, outcome: 'selected' }, caller, Date.now())
+    recorded++
   }
+  return recorded
 }
 
 async function writeVectors(file: string, vectors: readonly Float32Array[]): Promise<void> {

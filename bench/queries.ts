@@ -11,10 +11,13 @@ const LONGEST = 2000
 export function readQueries(file: string): string[] {
   const lines = fs.readFileSync(file, 'utf8').split('\n').filter(Boolean)
   const found = file.endsWith('.jsonl') ? lines.map(ofJson) : ofTable(lines)
-  const queries = found.map((query) => query.slice(0, LONGEST).trim()).filter(Boolean)
+  const queries = found.map(cutToLength).filter(Boolean)
   if (queries.length === 0) throw new Error(`${file} has no queries`)
   return queries
 }
+
+/** A need of a length that the API takes. */
+export const cutToLength = (need: string): string => need.slice(0, LONGEST).trim()
 
 function ofJson(line: string): string {
   const { text, query } = JSON.parse(line) as { text?: string; query?: string }

@@ -34,6 +34,8 @@ export interface About {
   queries: number
   warmUp: number
   inserts: number
+  /** Recorded in matchgraph's log. */
+  matches: number
 }
 
 /** The files that all contenders read, each in its own process. */
@@ -63,12 +65,12 @@ export class Workload {
     return batches
   }
 
-  queries(): { measured: Query[]; warmUp: Query[] } {
+  queries(): { measured: Query[]; unmeasured: Query[] } {
     const texts = JSON.parse(fs.readFileSync(path.join(this.folder, 'queries.json'), 'utf8')) as string[]
     const bytes = fs.readFileSync(path.join(this.folder, 'queries.f32'))
     const { dims, queries } = this.about
     const all = texts.map((text, i) => ({ text, vector: floats(bytes, i, dims) }))
-    return { measured: all.slice(0, queries), warmUp: all.slice(queries) }
+    return { measured: all.slice(0, queries), unmeasured: all.slice(queries) }
   }
 
   truth(): Truth {
