@@ -31,30 +31,36 @@ function charactersRun(folder) {
   return run
 }
 
-/** Lines of the source, counted from 1, that have something of what was run. */
-function sourceLines(file, characters) {
+/** Adds to `lines`, by source file, the lines (counted from 1) that have something of what was run of a compiled file. */
+function addSourceLines(file, characters, lines) {
   const map = new SourceMap(JSON.parse(fs.readFileSync(`${file}.map`, 'utf8')))
-  const lines = new Set()
   let offset = 0
   for (const [row, text] of fs.readFileSync(file, 'utf8').split('\n').entries()) {
-    for (const { index } of text.matchAll(/\w+|[^\s\w]/g))
-      if (characters[offset + index]) lines.add(map.findEntry(row, index).originalLine + 1)
+    for (const { index } of text.matchAll(/\w+|[^\s\w]/g)) {
+      if (!characters[offset + index]) continue
+      const { originalSource, originalLine } = map.findEntry(row, index)
+      if (originalSource === undefined) continue
+      const source = path.resolve(path.dirname(file), originalSource)
+      if (!lines.has(source)) lines.set(source, new Set())
+      lines.get(source).add(originalLine + 1)
+    }
     offset += text.length + 1
   }
-  return lines
 }
 
 const files = coverage.createCoverageMap(
   JSON.parse(fs.readFileSync(path.join(ROOT, 'coverage/coverage-final.json'), 'utf8')),
 )
-const run = charactersRun(path.join(ROOT, 'coverage/processes'))
+const elsewhere = new Map()
+for (const [file, characters] of charactersRun(path.join(ROOT, 'coverage/processes')))
+  addSourceLines(file, characters, elsewhere)
 const folders = new Map()
 for (const file of files.files()) {
   const name = path.relative(ROOT, file)
-  const built = path.join(DIST, name.replace(/tsx?$/, 'js'))
-  const elsewhere = run.has(built) ? sourceLines(built, run.get(built)) : new Set()
   const lines = Object.entries(files.fileCoverageFor(file).getLineCoverage())
-  const missed = lines.filter(([line, count]) => count === 0 && !elsewhere.has(Number(line))).map(([line]) => line)
+  const missed = lines
+    .filter(([line, count]) => count === 0 && !elsewhere.get(file)?.has(Number(line)))
+    .map(([line]) => line)
   if (missed.length > 0 && process.argv.slice(2).some((folder) => name.startsWith(folder)))
     console.log(`${name}: ${lines.length - missed.length} of ${lines.length}, not ${missed.join(' ')}`)
   for (const folder of [

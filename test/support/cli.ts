@@ -22,7 +22,7 @@ export function start(
 ): { child: ChildProcess; done: Promise<Finished> } {
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MATCHGRAPH_')))
   const child = spawn(process.execPath, [CLI, ...args], {
-    env: { ...clean, ...env, ...(COVERAGE && { NODE_V8_COVERAGE: path.resolve(COVERAGE) }) },
+    env: { ...clean, ...(COVERAGE && { NODE_V8_COVERAGE: path.resolve(COVERAGE) }), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''
