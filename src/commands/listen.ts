@@ -4,9 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { serve as listen } from '@hono/node-server'
 import type { Settings } from '../config.js'
 import { AppError } from '../core/errors.js'
+import { warmUp } from '../engine/warm-up.js'
 import type { Opened } from './open.js'
 import { limitTimes, type OpenServer } from './server.js'
 
+/** A server that nobody asked anything for so long warms up. */
+const IDLE_MS = 1000
 /** Requests under way at SIGTERM have this long to finish. */
 export const DRAIN_MS = 10_000
 
@@ -40,6 +43,18 @@ export function listenOn(
   })
   limitTimes(server)
   return server
+}
+
+/** Uses the time until the first request. */
+export function warmUpWhileIdle(server: Server, { app, engine }: Pick<OpenServer, 'app' | 'engine'>): void {
+  const busy = new AbortController()
+  for (const event of ['request', 'close']) server.once(event, () => busy.abort())
+  setTimeout(() => {
+    // the router makes its tables when it is first asked
+    app.router.match('GET', '/')
+    // a fault in a search is shown to whoever searches
+    warmUp(engine, busy.signal).catch(() => undefined)
+  }, IDLE_MS).unref()
 }
 
 /** Lets requests under way finish, then ends the process. */

@@ -2,7 +2,7 @@ import cluster from 'node:cluster'
 import type { Command } from 'commander'
 import { makeLogger } from '../http/log.js'
 import { type CommonOptions, common, settingsOf } from './command.js'
-import { closeServer, indexWhenEmpty, listenOn, welcome } from './listen.js'
+import { closeServer, indexWhenEmpty, listenOn, warmUpWhileIdle, welcome } from './listen.js'
 import { openHome } from './open.js'
 import { openServer } from './server.js'
 
@@ -35,6 +35,7 @@ export function register(program: Command): void {
     await indexWhenEmpty(opened, settings)
     const open = await openServer(opened, settings, makeLogger(settings.MATCHGRAPH_LOG))
     const server = listenOn(open, settings, (address) => welcome(settings.MATCHGRAPH_HOST, address))
+    warmUpWhileIdle(server, open)
     const stop = () => closeServer(server, open)
     process.once('SIGTERM', stop)
     process.once('SIGINT', stop)

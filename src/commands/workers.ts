@@ -13,7 +13,7 @@ import type { LogWriter, OwnEvent } from '../engine/evidence-log.js'
 import { makeLogger } from '../http/log.js'
 import { RateLimiter, type Spent } from '../http/rate-limit.js'
 import type { StoreChange } from '../store/store.js'
-import { closeServer, DRAIN_MS, indexWhenEmpty, listenOn, welcome } from './listen.js'
+import { closeServer, DRAIN_MS, indexWhenEmpty, listenOn, warmUpWhileIdle, welcome } from './listen.js'
 import { openHome } from './open.js'
 import { keptSpent } from './rates.js'
 import { limitTimes, type OpenServer, openServer, type SearchingOnly } from './server.js'
@@ -193,6 +193,7 @@ export async function searchAsWorker(settings: Settings): Promise<void> {
     return answer
   }
   const server = listenOn({ app: { fetch } as OpenServer['app'] }, settings, () => undefined)
+  warmUpWhileIdle(server, open)
   leave = () => {
     if (leaving) return
     leaving = true
