@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { z } from 'zod'
 import { AppError } from './core/errors.js'
+import { TOKEN_DAYS } from './core/evidence/events.js'
 import { nearest } from './core/nearest.js'
 
 const onOff = (fallback: 'on' | 'off') =>
@@ -80,6 +81,15 @@ export const settingsSchema = z.object({
   MATCHGRAPH_KEEP_QUERIES: onOff('on').describe(
     'Keep the words of needs in the log; `off` keeps only hashes and learns no words',
   ),
+  MATCHGRAPH_KEEP_IMPRESSIONS: z.coerce
+    .number()
+    .int()
+    .refine(
+      (days) => days === 0 || days >= TOKEN_DAYS,
+      `must be 0, or at least ${TOKEN_DAYS}: that long a token is good`,
+    )
+    .default(30)
+    .describe('Days that result lists are kept which nobody reported on; 0 keeps them for ever'),
   MATCHGRAPH_DATABASE_URL: z.string().optional().describe('postgres://… instead of the embedded database'),
   MATCHGRAPH_SEARCH: z
     .enum(['memory', 'database'])

@@ -16,6 +16,7 @@ import { signingKey } from '../store/signing-key.js'
 import type { Store } from '../store/store.js'
 import { journalOf, type OpenedEvidence, openEvidence } from './evidence.js'
 import { followStore } from './follow.js'
+import { keepForgetting } from './forgetting.js'
 import { jobRunner } from './jobs.js'
 import { engineParts, type Opened } from './open.js'
 import { keptSpent, tellSpent } from './rates.js'
@@ -73,6 +74,7 @@ export async function openServer(
   const keyring = new Keyring(settings)
   const limiter = only?.limiter ?? new RateLimiter(settings.MATCHGRAPH_RATE_LIMIT)
   const stopTelling = limiter.on ? tellSpent(limiter, only ? only.spend : keeping(limiter, settings)) : undefined
+  const stopForgetting = only ? undefined : keepForgetting(opened.store.log, settings, onError)
   const { matches } = evidence
   const watched = only ? { watch: only.watch } : opened.store
   const follower = await followStore(watched, engine, matches, log)
@@ -104,6 +106,7 @@ export async function openServer(
   const close = async () => {
     await follower.close()
     stopTelling?.()
+    await stopForgetting?.()
     await evidence.close().finally(() => opened.close())
   }
   return { app, engine, evidence, close }

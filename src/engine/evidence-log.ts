@@ -13,7 +13,7 @@ const FLUSH_MS = 250
 const SHOWN_TRIES = 8
 /** Most matches of one transaction. */
 const GROUP = 1000
-/** After this many matches, or milliseconds, the evidence rows are brought up to the log, so that a start has little to apply. */
+/** After this many matches, or milliseconds, the evidence rows are brought up to the log, so that a start has little to read and apply. */
 const PERSIST_MATCHES = 5000
 const PERSIST_MS = 30_000
 /** Written impressions kept in memory, about 3 KB each, for the reports that follow a search at once; the others are read from the store. */
@@ -298,7 +298,7 @@ export class EvidenceLog {
       for (const one of waiting) one.fail(failure)
       return
     }
-    if (this.sincePersist >= PERSIST_MATCHES || (this.sincePersist > 0 && Date.now() - this.persistedAt > PERSIST_MS)) {
+    if (this.sincePersist >= PERSIST_MATCHES || Date.now() - this.persistedAt > PERSIST_MS) {
       await this.persist().catch(() => undefined)
     }
   }

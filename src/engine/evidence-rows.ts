@@ -15,6 +15,8 @@ export class EvidenceRows {
   private lock: Lock | undefined
   /** What is stored may lack changes that are no longer listed: the next write is of everything. */
   private incomplete = false
+  /** What the row of the sequence number says; unknown at first. */
+  private written: number | undefined
 
   constructor(store: Store) {
     this.store = store
@@ -36,7 +38,10 @@ export class EvidenceRows {
     if (this.incomplete) return this.replace(evidence, seq)
     this.incomplete = true
     const rows = drainRows(evidence)
-    if (rows.length > 0) await this.store.log.append([], [...rows, { key: SEQ_ROW, value: String(seq) }])
+    if (rows.length > 0 || seq !== this.written) {
+      await this.store.log.append([], [...rows, { key: SEQ_ROW, value: String(seq) }])
+    }
+    this.written = seq
     this.incomplete = false
   }
 
@@ -45,6 +50,7 @@ export class EvidenceRows {
     if (!(await this.isMine())) return
     await this.store.log.replaceEvidence(storedRows(evidence, seq))
     drainRows(evidence)
+    this.written = seq
     this.incomplete = false
   }
 

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { AppError } from '../core/errors.js'
 import { DAY } from '../core/evidence/decay.js'
-import type { Impression, Outcome } from '../core/evidence/events.js'
-import { TOKEN_DAYS } from '../core/evidence/evidence.js'
+import { type Impression, type Outcome, outcomeKey, TOKEN_DAYS } from '../core/evidence/events.js'
 import type { LogStore } from '../store/store.js'
 import { Clients } from './clients.js'
 import type { Caller } from './evidence-hook.js'
@@ -74,7 +73,7 @@ export class Matches {
       impression,
       dedupe: [
         ...(idempotencyKey ? [`k/${client}/${idempotencyKey}`] : []),
-        `o/${impression.id}/${capability}/${outcome}`,
+        outcomeKey({ impression: impression.id, capability, outcome }),
       ],
     })
   }

@@ -166,6 +166,16 @@ export interface LogStore {
    * One transaction; answers how many events went.
    */
   compact(through: number, rows: Iterable<EvidenceRow>): Promise<number>
+  /**
+   * Of the first `limit` events behind `after`, deletes those older than `before` (milliseconds) that are an `impression` and that no dedupe key
+   * of the form `o/ID/…` names: nobody reported on them. In one transaction.
+   * @returns the last event looked at and how many went; undefined when all that there are behind `after` are younger
+   */
+  forgetUnreported(
+    after: number,
+    before: number,
+    limit: number,
+  ): Promise<{ through: number; removed: number } | undefined>
   /** The `through` of the last `compact`; 0 before. */
   compacted(): Promise<number>
   checkpoint(): AsyncIterable<EvidenceRow>

@@ -131,6 +131,25 @@ export function logContract(name: string, open: () => Promise<OpenLog>): void {
       expect((await store.append([event('c')], [])).lastSeq).toBeGreaterThan(b!.seq)
     })
 
+    it('forgets old impressions that no report names, page by page', async () => {
+      const shown = (id: string, at: number): NewEvent => ({ ...event(id), kind: 'impression', at })
+      const ids = async () => (await collect(store.events(0))).map(({ id }) => id)
+      const reported = event('m', ['o/b/some.1/selected', 'k/x'])
+      await store.append([shown('a', 1), shown('b', 2), shown('c', 3), reported, shown('bb', 4), shown('d', 9)], [])
+      const [a, b, c, m] = await collect(store.events(0))
+      expect(await store.forgetUnreported(0, 1, 3)).toBeUndefined()
+      expect(await store.forgetUnreported(0, 5, 2)).toEqual({ through: b!.seq, removed: 1 })
+      expect(await ids()).toEqual(['b', 'c', 'm', 'bb', 'd'])
+      const next = await store.forgetUnreported(b!.seq, 5, 2)
+      expect(next).toEqual({ through: m!.seq, removed: 1 })
+      expect((await store.forgetUnreported(next!.through, 5, 2))!.removed).toBe(1)
+      expect(await ids()).toEqual(['b', 'm', 'd'])
+      expect(await store.forgetUnreported(c!.seq, 5, 100)).toBeUndefined()
+      expect(await store.forgetUnreported(0, 3000, 100)).toMatchObject({ removed: 1 })
+      expect(await ids()).toEqual(['b', 'm'])
+      expect((await store.append([event('e')], [])).lastSeq).toBeGreaterThan(a!.seq + 5)
+    })
+
     it('writes all of an append or nothing', async () => {
       await store.append([event('a')], [{ key: 'x', value: '1' }])
       const broken = { ...event('c'), at: undefined as unknown as number }

@@ -67,3 +67,13 @@ export type EvidenceEvent =
   | { kind: 'match'; payload: Match }
   | { kind: 'admission'; payload: Admission }
   | { kind: 'verdict'; payload: Verdict }
+
+/** Days during which an impression takes matches: how long its tokens are good. */
+export const TOKEN_DAYS = 7
+
+/** The dedupe key of a match: the log has an outcome of a capability of an impression once. */
+export const outcomeKey = (match: {
+  impression?: string | undefined
+  capability?: string | undefined
+  outcome: string
+}) => `o/${match.impression}/${match.capability}/${match.outcome}`

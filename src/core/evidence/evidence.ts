@@ -3,13 +3,11 @@ import { Calibration } from './calibration.js'
 import { Cells, JOIN } from './cells.js'
 import { EXPECTED, FAILED, SELECTED, SUCCEEDED, type Sum } from './counters.js'
 import { DAY, grown } from './decay.js'
-import type { EvidenceEvent, Impression, Match } from './events.js'
+import { type EvidenceEvent, type Impression, type Match, TOKEN_DAYS } from './events.js'
 import { Ledger } from './ledger.js'
 import { Needs } from './needs.js'
 import { decodeVector, unit } from './vector.js'
 
-/** Days during which an impression takes matches: how long its tokens are good. */
-export const TOKEN_DAYS = 7
 /** η of the examination model θ_k = 1/k^η: how attention falls with position. */
 const ATTENTION = 1
 /** What an outcome adds to the learned needs of a selection, in shares of its weight. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { OUTCOMES } from './events.js'
+import { OUTCOMES, outcomeKey } from './events.js'
 
 /** An event of the log as the store takes it. */
 export interface LoggedEvent {
@@ -120,7 +120,7 @@ export function fromUbi(document: unknown): LoggedEvent {
   }
   const e = ubiEventSchema.parse(document)
   const at = Date.parse(e.timestamp)
-  const { id, object, dedupe = [], ...attributes } = e.event_attributes
+  const { id, object, dedupe, ...attributes } = e.event_attributes
   const client = e.client_id !== undefined ? { client: e.client_id } : {}
   if (e.action_name === 'admission' || e.action_name === 'verdict') {
     return { kind: e.action_name, at, id, dedupe: [], payload: { id, at, ...client, ...attributes } }
@@ -135,5 +135,5 @@ export function fromUbi(document: unknown): LoggedEvent {
     ...attributes,
     ...(e.message !== undefined && { comment: e.message }),
   }
-  return { kind: 'match', at, id, dedupe, payload }
+  return { kind: 'match', at, id, dedupe: dedupe ?? [outcomeKey(payload)], payload }
 }

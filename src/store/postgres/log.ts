@@ -114,6 +114,25 @@ export class PostgresLog implements LogStore {
     })
   }
 
+  async forgetUnreported(
+    after: number,
+    before: number,
+    limit: number,
+  ): Promise<{ through: number; removed: number } | undefined> {
+    const { rows } = await this.client.query<{ through: number | null; oldest: number }>(
+      'SELECT max(seq) AS through, min(at) AS oldest FROM (SELECT seq, at FROM event WHERE seq > $1 ORDER BY seq LIMIT $2) AS page',
+      [after, limit],
+    )
+    const { through, oldest } = rows[0]!
+    if (through === null || oldest >= before) return undefined
+    const { count } = await this.client.query(
+      `DELETE FROM event WHERE seq > $1 AND seq <= $2 AND at < $3 AND kind = 'impression' AND NOT EXISTS
+         (SELECT 1 FROM event_dedupe WHERE key > 'o/' || event.id || '/' AND key < 'o/' || event.id || '0')`,
+      [after, through, before],
+    )
+    return { through, removed: count }
+  }
+
   async compacted(): Promise<number> {
     return Number((await this.meta(COMPACTED)) ?? 0)
   }

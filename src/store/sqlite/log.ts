@@ -142,6 +142,25 @@ export class SqliteLog implements LogStore {
     })
   }
 
+  async forgetUnreported(
+    after: number,
+    before: number,
+    limit: number,
+  ): Promise<{ through: number; removed: number } | undefined> {
+    const { through, oldest } = this.db
+      .prepare<[number, number], { through: number; oldest: number }>(
+        'SELECT max(seq) AS through, min(at) AS oldest FROM (SELECT seq, at FROM event WHERE seq > ? ORDER BY seq LIMIT ?)',
+      )
+      .get(after, limit)!
+    if (through === null || oldest >= before) return undefined
+    const unreported = this.db.prepare<[number, number, number]>(
+      `DELETE FROM event WHERE seq > ? AND seq <= ? AND at < ? AND kind = 'impression' AND NOT EXISTS
+         (SELECT 1 FROM event_dedupe WHERE key > 'o/' || event.id || '/' AND key < 'o/' || event.id || '0')`,
+    )
+    const { changes } = await this.durably(() => unreported.run(after, through, before))
+    return { through, removed: changes }
+  }
+
   async compacted(): Promise<number> {
     return Number((await this.meta(COMPACTED)) ?? 0)
   }

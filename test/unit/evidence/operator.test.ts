@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DAY } from '../../../src/core/evidence/decay.js'
-import type { Impression } from '../../../src/core/evidence/events.js'
+import type { Impression, Match } from '../../../src/core/evidence/events.js'
 import { Evidence } from '../../../src/core/evidence/evidence.js'
 import { encodeVector } from '../../../src/core/evidence/vector.js'
 import { EvidenceLog } from '../../../src/engine/evidence-log.js'
+import { forgetUnreported } from '../../../src/engine/forgetting.js'
 import { Operator } from '../../../src/engine/operator.js'
 import { SqliteStore } from '../../../src/store/sqlite/store.js'
-import type { NewEvent } from '../../../src/store/store.js'
+import type { LogEvent, NewEvent } from '../../../src/store/store.js'
 import { applyAll, type Drawn, drawnLog, dump, logOf, START, vectorOf } from './events.js'
 
 const impressionEvent = (impression: Impression): NewEvent => ({
@@ -24,7 +25,7 @@ async function stored(drawn: Drawn): Promise<Opened> {
   const all = [
     ...[...impressions.values()].map(impressionEvent),
     ...events.map(({ kind, payload }) => {
-      const dedupe = kind === 'match' ? [`o/${payload.id}`] : []
+      const dedupe = kind === 'match' ? [`o/${payload.impression}/${payload.id}`] : []
       return { kind, at: payload.at, id: payload.id, dedupe, payload }
     }),
   ].sort((a, b) => a.at - b.at || (a.kind === 'impression' ? -1 : 1))
@@ -42,6 +43,11 @@ async function opened(events: NewEvent[] = []): Promise<Opened> {
   await store.log.append(events, [])
   const log = await EvidenceLog.open(store)
   return { store, log, operator: new Operator(store.log, log) }
+}
+async function eventsOf({ log }: SqliteStore): Promise<LogEvent[]> {
+  const all: LogEvent[] = []
+  for await (const event of log.events(0)) all.push(event)
+  return all
 }
 const close = async ({ store, log }: { store: SqliteStore; log: EvidenceLog }): Promise<void> => {
   await log.close()
@@ -67,6 +73,28 @@ describe('retention', () => {
         await close(one)
       }),
       { seed: 21, numRuns: 60 },
+    )
+  })
+
+  it('forgets what nobody reported on, and replay is still exact', async () => {
+    await fc.assert(
+      fc.asyncProperty(drawnLog(), fc.integer({ min: 7, max: 45 }), async (drawn, days) => {
+        const one = await stored(drawn)
+        const { store, log } = one
+        const now = START + 50 * DAY
+        const before = dump(log.evidence)
+        const all = await eventsOf(store)
+        const reported = new Set(all.map(({ payload }) => (payload as Partial<Match>).impression))
+        const left = all.filter(
+          ({ kind, at, id }) => kind !== 'impression' || at >= now - days * DAY || reported.has(id),
+        )
+        expect(await forgetUnreported(store.log, days, now)).toBe(all.length - left.length)
+        expect(await eventsOf(store)).toEqual(left)
+        expect((await log.replay()).identical).toBe(true)
+        expect(dump(log.evidence)).toBe(before)
+        await close(one)
+      }),
+      { seed: 22, numRuns: 60 },
     )
   })
 

@@ -55,3 +55,15 @@ it('finds every impression: before and after it is written, however many came si
     remove()
   }
 })
+
+it('a start reads again nothing of what was only shown before the last one ended', async () => {
+  const store = SqliteStore.open(':memory:')
+  const log = await EvidenceLog.open(store)
+  for (let n = 0; n < 3; n++) log.note(shown(n))
+  await log.close()
+  const rows = new Map<string, string | null>()
+  for await (const { key, value } of store.log.evidence()) rows.set(key, value)
+  expect(rows.get('seq')).toBe(String(log.lastSeq))
+  expect(log.lastSeq).toBe(3)
+  await store.close()
+})

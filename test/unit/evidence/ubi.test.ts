@@ -79,7 +79,7 @@ it('of others is taken with what it has, and refused when it is neither search n
   })
   const event = toUbi(logged('match', matched)) as { event_attributes: object }
   const { dedupe: _, ...attributes } = event.event_attributes as { dedupe: unknown }
-  expect(fromUbi({ ...event, event_attributes: attributes }).dedupe).toEqual([])
+  expect(fromUbi({ ...event, event_attributes: attributes }).dedupe).toEqual(['o/i/a.1/selected'])
   for (const other of [null, undefined, 7, 'text', [], {}, { ...event, action_name: 'loved' }])
     expect(() => fromUbi(other), JSON.stringify(other)).toThrow()
 })
