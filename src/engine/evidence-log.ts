@@ -19,7 +19,7 @@ const PERSIST_MS = 30_000
 /** Written impressions kept in memory, about 3 KB each, for the reports that follow a search at once; the others are read from the store. */
 const RECENT = 2000
 /** Impressions kept for when the store is back; the oldest make room. */
-const WAITING_IMPRESSIONS = 50_000
+const WAITING_IMPRESSIONS = 10_000
 
 /** What became of a match. */
 export interface Recorded {
