@@ -1,65 +1,62 @@
 #!/usr/bin/env node
-import module from 'node:module'
-import { Command, CommanderError } from 'commander'
-import { AppError } from './core/errors.js'
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Script } from 'node:vm'
+import zlib from 'node:zlib'
 
-// Node 22.8 and later keep what they have compiled for the next start
-const { enableCompileCache } = module as { enableCompileCache?: () => unknown }
-enableCompileCache?.()
+type Program = typeof import('./program.js')
 
-/** Every command is a module with `register(program)`; only the one that is asked for is loaded, so that a start costs little. */
-const COMMANDS: Record<string, () => Promise<{ register(program: Command): void }>> = {
-  index: () => import('./commands/index.js'),
-  serve: () => import('./commands/serve.js'),
-  search: () => import('./commands/search.js'),
-  rank: () => import('./commands/rank.js'),
-  replay: () => import('./commands/replay.js'),
-  audit: () => import('./commands/audit.js'),
-  log: () => import('./commands/log.js'),
-  alternatives: () => import('./commands/alternatives.js'),
-  compare: () => import('./commands/compare.js'),
-  backup: () => import('./commands/backup.js'),
-  restore: () => import('./commands/backup.js'),
-  doctor: () => import('./commands/doctor.js'),
-  eval: () => import('./commands/eval.js'),
-  import: () => import('./commands/import.js'),
-  validate: () => import('./commands/validate.js'),
-  migrate: () => import('./commands/migrate.js'),
-  pin: () => import('./commands/pin.js'),
-  check: () => import('./commands/check.js'),
-  verify: () => import('./commands/verify.js'),
-  mcp: () => import('./commands/mcp.js'),
-  fit: () => import('./commands/fit.js'),
-  train: () => import('./commands/train.js'),
-  tune: () => import('./commands/tune.js'),
-  model: () => import('./commands/model.js'),
-}
+const BUNDLE = new URL('./bundle/program.cjs', import.meta.url)
+const CHECKSUM_BYTES = 4
 
 /** Without a command, the server: `npx matchgraph` in an empty folder is a first answer. */
 const args = process.argv.slice(2)
 if (args.length === 0) args.push('serve')
+const { main } = fs.existsSync(BUNDLE) ? bundled(args[0]!) : await import('./program.js')
+await main(args)
 
-const program = new Command('matchgraph')
-  .description(
-    'Search capabilities of tools by need, learn from what was chosen and whether it worked. Without a command: serve.',
-  )
-  .showSuggestionAfterError()
-  .exitOverride()
-const asked = COMMANDS[args[0]!]
-// a module may bring several commands, and is the same object each time it is imported
-const modules = new Set(await Promise.all((asked ? [asked] : Object.values(COMMANDS)).map((load) => load())))
-for (const module of modules) module.register(program)
+/**
+ * The program out of its bundle, with what V8 compiled of it when the same command ended the last time: compiling is most of a short run. That
+ * is kept beside the bundle where this process may write there, and goes with it when it is made anew.
+ */
+function bundled(command: string): Program {
+  const file = fileURLToPath(BUNDLE)
+  const kept = `${file}.${command}`
+  const cachedData = compiledBefore(kept)
+  const script = new Script(fs.readFileSync(file, 'latin1'), {
+    filename: BUNDLE.href,
+    cachedData,
+  })
+  if (!cachedData || script.cachedDataRejected) {
+    process.once('exit', (code) => {
+      if (code === 0) keep(kept, script.createCachedData())
+    })
+  }
+  const module = { exports: {} as Program }
+  const load = (name: string) => import(name)
+  script.runInThisContext()(module.exports, createRequire(file), module, file, path.dirname(file), load)
+  return module.exports
+}
 
-/** Exit codes: 0 done, 1 failed, 2 wrong usage. */
-try {
-  await program.parseAsync(args, { from: 'user' })
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
-  else if (error instanceof AppError) {
-    process.stderr.write(`matchgraph: ${error.detail}\n`)
-    process.exitCode = error.status === 400 ? 2 : 1
-  } else {
-    process.stderr.write(`matchgraph: ${(error as Error).stack ?? error}\n`)
-    process.exitCode = 1
+/** V8 looks whether it was made by the same V8 of the same source, but crashes over bytes that a disk changed: hence a checksum. */
+function compiledBefore(kept: string): Buffer | undefined {
+  if (!fs.existsSync(kept)) return undefined
+  const bytes = fs.readFileSync(kept)
+  const compiled = bytes.subarray(CHECKSUM_BYTES)
+  return bytes.length > CHECKSUM_BYTES && bytes.readUInt32LE() === zlib.crc32(compiled) ? compiled : undefined
+}
+
+function keep(kept: string, compiled: Buffer): void {
+  const checksum = Buffer.alloc(CHECKSUM_BYTES)
+  checksum.writeUInt32LE(zlib.crc32(compiled))
+  const temporary = `${kept}.${process.pid}`
+  try {
+    fs.writeFileSync(temporary, Buffer.concat([checksum, compiled]))
+    fs.renameSync(temporary, kept)
+  } catch {
+    // a program that may not write where it is installed compiles each time
+    fs.rmSync(temporary, { force: true })
   }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +18,7 @@ function filesRun(coverage: string): string[] {
   return urls.filter((url) => url.startsWith('file:')).map((url) => path.relative(ROOT, fileURLToPath(url)))
 }
 
-it('serve answers its first search out of few files, with the database alone outside the bundle', async () => {
+it('serve answers its first search out of the bundle, with the database alone outside it', async () => {
   const [home, coverage, catalogue] = ['home', 'coverage', 'catalogue.json'].map((name) => path.join(folder, name))
   fs.writeFileSync(catalogue!, JSON.stringify(SMALL_CATALOGUE))
   expect((await run(['index', '--home', home!, '--catalogue', catalogue!])).code).toBe(0)
@@ -25,10 +26,37 @@ it('serve answers its first search out of few files, with the database alone out
   expect((await fetch(`${base}/api/v1/search?q=run+notebooks`)).status).toBe(200)
   child.kill('SIGTERM')
   await done
-  const files = filesRun(coverage!)
-  expect(files.length).toBeLessThan(100)
-  expect(files).toContain('dist/src/cli.js')
-  const inside = files.filter((file) => /^dist\/src\/(cli\.js$|bundle\/)/.test(file))
-  const packages = files.filter((file) => !inside.includes(file)).map((file) => /node_modules\/([^/]+)/.exec(file)?.[1])
-  expect([...new Set(packages)].sort()).toEqual(['better-sqlite3', 'bindings', 'file-uri-to-path'])
+  const [packages, own] = [true, false].map((outside) =>
+    filesRun(coverage!).filter((file) => file.includes('node_modules') === outside),
+  )
+  expect(own!.sort()).toEqual(['dist/src/bundle/program.cjs', 'dist/src/cli.js'])
+  const names = packages!.map((file) => /node_modules\/([^/]+)/.exec(file)![1])
+  expect([...new Set(names)].sort()).toEqual(['better-sqlite3', 'bindings', 'file-uri-to-path'])
+})
+
+it('what V8 compiled is kept for the next run, and made anew when it is damaged', () => {
+  const own = path.join(folder, 'own')
+  fs.cpSync(path.join(ROOT, 'dist/src/bundle/program.cjs'), path.join(own, 'dist/src/bundle/program.cjs'), {
+    recursive: true,
+  })
+  fs.cpSync(path.join(ROOT, 'dist/src/cli.js'), path.join(own, 'dist/src/cli.js'))
+  fs.writeFileSync(path.join(own, 'package.json'), '{"type": "module"}')
+  fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(own, 'node_modules'))
+  const help = () =>
+    execFileSync(process.execPath, [path.join(own, 'dist/src/cli.js'), 'check', '--help'], { encoding: 'utf8' })
+  const kept = path.join(own, 'dist/src/bundle/program.cjs.check')
+  const written = () => fs.statSync(kept, { bigint: true }).mtimeNs
+
+  const words = help()
+  const first = written()
+  expect(help()).toBe(words)
+  expect(written()).toBe(first)
+
+  const bytes = fs.readFileSync(kept)
+  bytes[bytes.length >> 1]! ^= 0x55
+  fs.writeFileSync(kept, bytes)
+  const damaged = written()
+  expect(help()).toBe(words)
+  expect(written()).not.toBe(damaged)
+  expect(fs.readdirSync(path.dirname(kept)).sort()).toEqual(['program.cjs', 'program.cjs.check'])
 })
