@@ -19,7 +19,7 @@ COPY --from=build /app/dist dist
 COPY --from=build /app/src/http/pages/static src/http/pages/static
 COPY --from=build /app/data data
 # leaves what V8 compiles of the program in the image, which may be read-only later
-RUN MATCHGRAPH_HOME=/tmp/warm sh -c 'node dist/src/cli.js index && timeout --preserve-status 5 node dist/src/cli.js serve' && rm -r /tmp/warm
+RUN MATCHGRAPH_HOME=/tmp/warm sh -c 'node dist/src/cli.js index && timeout 5 node dist/src/cli.js serve || true'; rm -rf /tmp/warm
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

@@ -17,7 +17,7 @@ const WORKERS = [
 ]
 
 const OPTIONS = { platform: 'node', external: ['better-sqlite3', 'pg', '@huggingface/transformers'] }
-const OUTPUT = { dir: FOLDER, codeSplitting: false, comments: false, sourcemap: true }
+const OUTPUT = { dir: FOLDER, codeSplitting: false, strict: true, comments: false, sourcemap: true }
 
 /** The folder of the package that a module is of; undefined for our own. */
 const packageOf = (id) => /^\0?(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]

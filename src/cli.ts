@@ -25,8 +25,13 @@ class Compiled {
   }
 
   read(): Buffer | undefined {
-    if (!fs.existsSync(this.file)) return undefined
-    const bytes = fs.readFileSync(this.file)
+    let bytes: Buffer
+    try {
+      bytes = fs.readFileSync(this.file)
+    } catch {
+      // not there, or not for this user: it is compiled again
+      return undefined
+    }
     const compiled = bytes.subarray(CHECKSUM_BYTES)
     return bytes.length > CHECKSUM_BYTES && bytes.readUInt32LE() === this.checksum(compiled) ? compiled : undefined
   }
@@ -36,7 +41,7 @@ class Compiled {
     checksum.writeUInt32LE(this.checksum(compiled))
     const temporary = `${this.file}.${process.pid}`
     try {
-      fs.writeFileSync(temporary, Buffer.concat([checksum, compiled]))
+      fs.writeFileSync(temporary, Buffer.concat([checksum, compiled]), { mode: 0o644 })
       fs.renameSync(temporary, this.file)
     } catch {
       // a program that may not write where it is installed compiles each time

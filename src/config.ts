@@ -85,8 +85,8 @@ export const settingsSchema = z.object({
     .number()
     .int()
     .refine(
-      (days) => days === 0 || days >= TOKEN_DAYS,
-      `must be 0, or at least ${TOKEN_DAYS}: that long a token is good`,
+      (days) => days === 0 || days > TOKEN_DAYS,
+      `must be 0, or more than ${TOKEN_DAYS}: that long a token is good`,
     )
     .default(30)
     .describe('Days that result lists are kept which nobody reported on; 0 keeps them for ever'),

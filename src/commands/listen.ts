@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { serve as listen } from '@hono/node-server'
@@ -10,6 +10,8 @@ import { limitTimes, type OpenServer } from './server.js'
 
 /** A server that nobody asked anything for so long warms up. */
 const IDLE_MS = 1000
+/** What machines ask all the time. */
+const PROBES = /^\/(healthz|readyz|metrics)\b/
 /** Requests under way at SIGTERM have this long to finish. */
 export const DRAIN_MS = 10_000
 
@@ -48,7 +50,10 @@ export function listenOn(
 /** Uses the time until the first request. */
 export function warmUpWhileIdle(server: Server, { app, engine }: Pick<OpenServer, 'app' | 'engine'>): void {
   const busy = new AbortController()
-  for (const event of ['request', 'close']) server.once(event, () => busy.abort())
+  server.on('request', ({ url = '' }: IncomingMessage) => {
+    if (!PROBES.test(url)) busy.abort()
+  })
+  server.once('close', () => busy.abort())
   setTimeout(() => {
     // the router makes its tables when it is first asked
     app.router.match('GET', '/')

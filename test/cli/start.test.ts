@@ -30,6 +30,10 @@ it('serve answers its first search out of the bundle, with the database alone ou
     filesRun(coverage!).filter((file) => file.includes('node_modules') === outside),
   )
   expect(own!.sort()).toEqual(['dist/src/bundle/program.cjs', 'dist/src/cli.js'])
+  // as modules are, which the other tests load
+  expect(fs.readFileSync(path.join(ROOT, 'dist/src/bundle/program.cjs'), 'utf8').slice(0, 200)).toContain(
+    '"use strict"',
+  )
   const names = packages!.map((file) => /node_modules\/([^/]+)/.exec(file)![1])
   expect([...new Set(names)].sort()).toEqual(['better-sqlite3', 'bindings', 'file-uri-to-path'])
 })

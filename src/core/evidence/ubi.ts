@@ -120,7 +120,7 @@ export function fromUbi(document: unknown): LoggedEvent {
   }
   const e = ubiEventSchema.parse(document)
   const at = Date.parse(e.timestamp)
-  const { id, object, dedupe, ...attributes } = e.event_attributes
+  const { id, object, dedupe = [], ...attributes } = e.event_attributes
   const client = e.client_id !== undefined ? { client: e.client_id } : {}
   if (e.action_name === 'admission' || e.action_name === 'verdict') {
     return { kind: e.action_name, at, id, dedupe: [], payload: { id, at, ...client, ...attributes } }
@@ -135,5 +135,7 @@ export function fromUbi(document: unknown): LoggedEvent {
     ...attributes,
     ...(e.message !== undefined && { comment: e.message }),
   }
-  return { kind: 'match', at, id, dedupe: dedupe ?? [outcomeKey(payload)], payload }
+  // by this key a report keeps the list of results that it is about in the log
+  const keys = dedupe.some((key) => key.startsWith('o/')) ? dedupe : [...dedupe, outcomeKey(payload)]
+  return { kind: 'match', at, id, dedupe: keys, payload }
 }
