@@ -1,8 +1,7 @@
 import type { Embedder, TokenTable } from '../src/core/embedding.js'
 import { AppError } from '../src/core/errors.js'
 import type { RelevanceWeights } from '../src/core/relevance/weights.js'
-import type { SearchTables } from '../src/store/search-tables.js'
-import type { Store } from '../src/store/store.js'
+import type { SearchTables, Store } from '../src/store/store.js'
 import type { SourceFault } from './sources/catalogue.js'
 
 /** What an index run works with; made by the command line or the server. */

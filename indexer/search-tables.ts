@@ -3,8 +3,7 @@ import { facetsOfTool } from '../src/core/facets.js'
 import { documentOf } from '../src/core/indexed-text.js'
 import { CorpusCounter, packCorpus } from '../src/index/corpus-statistics.js'
 import { searchWords } from '../src/index/search-words.js'
-import type { SearchRow, SearchTables } from '../src/store/search-tables.js'
-import type { CatalogueStore } from '../src/store/store.js'
+import type { CatalogueStore, SearchRow, SearchTables } from '../src/store/store.js'
 import { type IndexerContext, type IndexOptions, stopIfAsked } from './context.js'
 
 /** Tools written in one transaction. */

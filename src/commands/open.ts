@@ -10,9 +10,8 @@ import { FarSearch } from '../engine/far-search.js'
 import type { EngineParts } from '../engine/live.js'
 import { readManifest } from '../index/search-index.js'
 import { openStore } from '../store/open.js'
-import type { SearchTables } from '../store/search-tables.js'
 import { heldByAnotherSince } from '../store/sqlite/lock.js'
-import type { Generation, Store } from '../store/store.js'
+import type { Generation, SearchTables, Store } from '../store/store.js'
 
 /** Everything that the engine and the indexer share, opened once a process. */
 export interface Opened {

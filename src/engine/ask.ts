@@ -62,7 +62,7 @@ export async function ask(
   const extra = [...exact, ...(question.evidence ? evidence.candidates(live, question) : [])]
   watch.lap('evidence')
   if (parts.far) {
-    live = await parts.far.gather(live, query, vector!, request, extra)
+    live = { ...live, index: await parts.far.gather(query, vector!, request, extra) }
     query = live.index.relevance.analyze(request.q)
     question.query = query
     watch.lap('store')

@@ -1,16 +1,16 @@
 import type { Filters } from '../core/api/search.js'
 import type { Hits } from '../core/document.js'
+import type { TokenTable } from '../core/embedding.js'
 import { AppError } from '../core/errors.js'
 import { facetFilter } from '../core/facets.js'
 import { documentOf } from '../core/indexed-text.js'
 import { bm25Idf } from '../core/relevance/bm25.js'
+import type { RelevanceWeights } from '../core/relevance/weights.js'
 import { stemOf, wordsOf } from '../core/text/words.js'
 import { type CorpusStatistics, pairFrequency, unpackCorpus } from '../index/corpus-statistics.js'
 import type { AnalyzedQuery } from '../index/query.js'
 import { SearchIndex } from '../index/search-index.js'
-import type { SearchTables, SearchTerm } from '../store/search-tables.js'
-import type { EmbeddedCapability, Generation } from '../store/store.js'
-import type { EngineParts, Live } from './live.js'
+import type { EmbeddedCapability, Generation, SearchTables, SearchTerm } from '../store/store.js'
 
 /** Candidates that each way brings; fixed, so that a page's order never changes with its length. Vectors are rows, several a capability. */
 const VECTOR_ROWS = 400
@@ -22,7 +22,7 @@ const TEXT_DEPTH = 200
  */
 export class FarSearch {
   private readonly tables: SearchTables
-  private readonly parts: Pick<EngineParts, 'table' | 'weights'>
+  private readonly parts: { table: TokenTable; weights: RelevanceWeights }
   private of!: Pick<Generation, 'model' | 'dims'>
   private corpus!: CorpusStatistics
   /** The capabilities of the statistics' sample, with their vectors. */
@@ -58,14 +58,13 @@ export class FarSearch {
     return SearchIndex.ofCandidates(this.of.dims, table, weights, this.corpus)
   }
 
-  /** The generation with an index of what may answer this question. */
+  /** An index of what may answer this question. */
   async gather(
-    live: Live,
     query: AnalyzedQuery,
     vector: Float32Array,
     filters: Filters,
     extra: readonly number[],
-  ): Promise<Live> {
+  ): Promise<SearchIndex> {
     const filter = facetFilter(filters)
     const [near, matching] = await Promise.all([
       vector.some((x) => x !== 0) ? this.tables.nearest(vector, VECTOR_ROWS, filter) : [],
@@ -84,7 +83,7 @@ export class FarSearch {
     for (const { capability, vectors } of this.sample) {
       if (!index.semantic.has(capability.label)) index.semantic.add(capability.label, vectors)
     }
-    return { ...live, index }
+    return index
   }
 
   /** The `k` most similar capabilities, as `SemanticIndex.search` has them. */

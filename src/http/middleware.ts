@@ -8,6 +8,10 @@ import { neutralizeAll } from '../core/poison.js'
 import { randomId } from '../engine/ids.js'
 import type { AppDeps, Env } from './env.js'
 import type { Keyring, Scope } from './keyring.js'
+import type { RateLimiter } from './rate-limit.js'
+
+/** A caller with an issued key may ask so many times more often. */
+const KEY_FACTOR = 10
 
 /** Gives every request an id, a caller and a time, and every answer its headers; logs one line when it is done. */
 export const prepare = ({ settings, keyring, log }: AppDeps) =>
@@ -135,6 +139,33 @@ export const jsonBody = () =>
       JSON.parse(await c.req.text())
     } catch (error) {
       throw new AppError('invalid-body', `The body is not JSON: ${(error as Error).message}.`)
+    }
+    return next()
+  })
+
+/** Refuses clients that ask too often: 429 with Retry-After; every answer says what is left. Loopback is exempt unless a proxy is trusted. */
+export const rateLimit = (
+  limiter: RateLimiter,
+  settings: Settings,
+  clientOf: (caller: Env['Variables']['caller'], now: number) => string,
+) =>
+  createMiddleware<Env>(async (c, next) => {
+    const caller = c.get('caller')
+    const exempt = isLoopback(caller.address.replace(/^::ffff:/, '')) && !settings.MATCHGRAPH_TRUST_PROXY
+    if (!limiter.on || exempt) return next()
+    const now = c.get('now')
+    const { allowed, limit, remaining, reset } = limiter.take(
+      clientOf(caller, now),
+      caller.key === undefined ? 1 : KEY_FACTOR,
+      now,
+    )
+    const headers = { 'RateLimit-Limit': limit, 'RateLimit-Remaining': remaining, 'RateLimit-Reset': reset }
+    for (const [name, value] of Object.entries(headers)) c.header(name, String(value))
+    if (!allowed) {
+      const more = caller.key === undefined ? ` A client key allows ${KEY_FACTOR} times as many.` : ''
+      throw new AppError('rate-limited', `At most ${limit} requests in this window; try again in ${reset} s.${more}`, {
+        retryAfter: reset,
+      })
     }
     return next()
   })

@@ -1,11 +1,4 @@
-import { createMiddleware } from 'hono/factory'
-import { isLoopback, type Settings } from '../config.js'
-import { AppError } from '../core/errors.js'
-import type { Env } from './env.js'
-
 const UNIT_MS = { s: 1000, min: 60_000, h: 3_600_000 } as const
-/** A caller with an issued key may ask so many times more often. */
-const KEY_FACTOR = 10
 /** Windows kept; beyond it the oldest go, so that a flood of addresses cannot fill the memory. */
 const MOST_CLIENTS = 50_000
 
@@ -101,30 +94,3 @@ export class RateLimiter {
     return window
   }
 }
-
-/** Refuses clients that ask too often: 429 with Retry-After; every answer says what is left. Loopback is exempt unless a proxy is trusted. */
-export const rateLimit = (
-  limiter: RateLimiter,
-  settings: Settings,
-  clientOf: (caller: Env['Variables']['caller'], now: number) => string,
-) =>
-  createMiddleware<Env>(async (c, next) => {
-    const caller = c.get('caller')
-    const exempt = isLoopback(caller.address.replace(/^::ffff:/, '')) && !settings.MATCHGRAPH_TRUST_PROXY
-    if (!limiter.on || exempt) return next()
-    const now = c.get('now')
-    const { allowed, limit, remaining, reset } = limiter.take(
-      clientOf(caller, now),
-      caller.key === undefined ? 1 : KEY_FACTOR,
-      now,
-    )
-    const headers = { 'RateLimit-Limit': limit, 'RateLimit-Remaining': remaining, 'RateLimit-Reset': reset }
-    for (const [name, value] of Object.entries(headers)) c.header(name, String(value))
-    if (!allowed) {
-      const more = caller.key === undefined ? ` A client key allows ${KEY_FACTOR} times as many.` : ''
-      throw new AppError('rate-limited', `At most ${limit} requests in this window; try again in ${reset} s.${more}`, {
-        retryAfter: reset,
-      })
-    }
-    return next()
-  })

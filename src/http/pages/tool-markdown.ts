@@ -2,7 +2,7 @@ import type { Capability } from '../../core/catalogue.js'
 import { alternativesHref, toolHref } from './links.js'
 import { blocks, bullets, fence, inline, link, table } from './markdown.js'
 import { partLabel } from './rank-words.js'
-import type { ToolView } from './tool.js'
+import type { ToolView } from './tool-view.js'
 import { attributeLabel, claimWords, number, plural, priceWords, typeWords, valueWords, WITHHELD } from './words.js'
 
 const originText = ({ claimedBy, asOf, source }: { claimedBy?: string; asOf?: string; source?: string }): string =>

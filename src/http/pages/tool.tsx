@@ -1,25 +1,13 @@
 import type { FC } from 'hono/jsx'
-import type { ToolRankAnswer } from '../../core/api/rank.js'
 import type { Capability, Tool } from '../../core/catalogue.js'
-import type { StoredTool } from '../../store/store.js'
 import { Origin } from './components/claim.js'
 import { Out } from './components/parts.js'
 import { RankBreakdown } from './components/rank.js'
 import { alternativesHref, capabilityAnchor, graphHref, searchHref, toolHref } from './links.js'
 import type { Page } from './page.js'
 import { toolMarkdown } from './tool-markdown.js'
+import type { ToolView } from './tool-view.js'
 import { attributeLabel, fixed, number, plural, priceWords, typeWords, valueWords, WITHHELD } from './words.js'
-
-/** All that the page of a tool shows. */
-export interface ToolView extends StoredTool {
-  /** Name of another tool of the catalogue; undefined when there is none of that slug. */
-  nameOf(slug: string): string | undefined
-  rank: ToolRankAnswer
-  /** Capabilities with near-duplicates counted once. */
-  distinct: number
-  /** Passages that address the reader were left out. */
-  withheld: boolean
-}
 
 const Overview: FC<{ view: ToolView }> = ({ view: { tool, capabilities, rank, distinct } }) => (
   <dl class="facts-list">

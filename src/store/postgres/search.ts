@@ -1,6 +1,5 @@
 import { AppError } from '../../core/errors.js'
-import type { FacetFilter, SearchRow, SearchTables, SearchTerm } from '../search-tables.js'
-import type { EmbeddedCapability, Generation } from '../store.js'
+import type { EmbeddedCapability, FacetFilter, Generation, SearchRow, SearchTables, SearchTerm } from '../store.js'
 import type { PostgresCatalogue } from './catalogue.js'
 import type { Client, Queryable } from './client.js'
 import { inPieces } from './rows.js'
