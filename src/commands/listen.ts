@@ -5,13 +5,12 @@ import { serve as listen } from '@hono/node-server'
 import type { Settings } from '../config.js'
 import { AppError } from '../core/errors.js'
 import { warmUp } from '../engine/warm-up.js'
+import { isProbe } from '../http/admission.js'
 import type { Opened } from './open.js'
 import { limitTimes, type OpenServer } from './server.js'
 
 /** A server that nobody asked anything for so long warms up. */
 const IDLE_MS = 1000
-/** What machines ask all the time. */
-const PROBES = /^\/(healthz|readyz|metrics)\b/
 /** Requests under way at SIGTERM have this long to finish. */
 export const DRAIN_MS = 10_000
 
@@ -47,13 +46,15 @@ export function listenOn(
   return server
 }
 
-/** Uses the time until the first request. */
+/** Uses the time until the first request that is no probe. */
 export function warmUpWhileIdle(server: Server, { app, engine }: Pick<OpenServer, 'app' | 'engine'>): void {
   const busy = new AbortController()
-  server.on('request', ({ url = '' }: IncomingMessage) => {
-    if (!PROBES.test(url)) busy.abort()
-  })
+  const asked = ({ url = '' }: IncomingMessage) => {
+    if (!isProbe(url.split('?')[0]!)) busy.abort()
+  }
+  server.on('request', asked)
   server.once('close', () => busy.abort())
+  busy.signal.addEventListener('abort', () => server.off('request', asked))
   setTimeout(() => {
     // the router makes its tables when it is first asked
     app.router.match('GET', '/')

@@ -6,6 +6,7 @@ import { mcpServer } from '../http/mcp/server.js'
 import { type CommonOptions, common, settingsOf } from './command.js'
 import { openEvidence } from './evidence.js'
 import { followStore } from './follow.js'
+import { keepForgetting } from './forgetting.js'
 import { indexWhenEmpty } from './listen.js'
 import { engineParts, openHome } from './open.js'
 
@@ -21,12 +22,14 @@ export function register(program: Command): void {
     const evidence = await openEvidence(opened, settings, onError)
     const engine = await Engine.open(await engineParts(opened), evidence.hook)
     const follower = await followStore(opened.store, engine, evidence.matches, log)
+    const stopForgetting = keepForgetting(opened.store.log, settings, log)
     const { matches } = evidence
     const call = () => ({ caller: { address: '127.0.0.1' }, now: Date.now() })
     const server = mcpServer({ engine, matches }, call, onError)
     const stop = async (): Promise<void> => {
       await server.close()
       await follower.close()
+      await stopForgetting()
       await evidence.close()
       await opened.close()
       process.exit(0)

@@ -74,7 +74,7 @@ export async function openServer(
   const keyring = new Keyring(settings)
   const limiter = only?.limiter ?? new RateLimiter(settings.MATCHGRAPH_RATE_LIMIT)
   const stopTelling = limiter.on ? tellSpent(limiter, only ? only.spend : keeping(limiter, settings)) : undefined
-  const stopForgetting = only ? undefined : keepForgetting(opened.store.log, settings, onError)
+  const stopForgetting = only ? undefined : keepForgetting(opened.store.log, settings, log)
   const { matches } = evidence
   const watched = only ? { watch: only.watch } : opened.store
   const follower = await followStore(watched, engine, matches, log)

@@ -20,10 +20,11 @@ export async function warmUp(engine: Engine, signal: AbortSignal): Promise<numbe
   const { parts, live, evidence } = engine.context()
   // the store that searches then is not this process's to keep busy
   if (parts.far) return 0
-  const apart = Math.max(1, Math.floor((live.catalogue.highestLabel + 1) / QUESTIONS))
-  let asked = 0
-  for (let label = 0; label <= live.catalogue.highestLabel && asked < QUESTIONS; label += apart) {
+  const apart = Math.ceil(live.index.count / QUESTIONS)
+  let [seen, asked] = [0, 0]
+  for (const label of live.index.labels()) {
     if (signal.aborted) break
+    if (seen++ % apart > 0) continue
     const [capability] = await parts.store.catalogue.capabilities([label])
     if (!capability) continue
     const q = (capability.intents?.[0] ?? capability.description).slice(0, LONGEST)

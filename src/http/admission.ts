@@ -67,10 +67,13 @@ export class Admission {
   }
 }
 
+/** What machines ask all the time, and what is answered whatever else waits. */
+export const isProbe = (path: string): boolean => /^\/(healthz|readyz|metrics)$/.test(path)
+
 /** Turns requests away while the server is behind, searches long before matches. Health and metrics are always answered. */
 export const admit = (admission: Admission) =>
   createMiddleware<Env>(async (c, next) => {
-    if (/^\/(healthz|readyz|metrics)$/.test(c.req.path)) return next()
+    if (isProbe(c.req.path)) return next()
     const leave = admission.enter(/^\/api\/v1\/matches/.test(c.req.path) ? 'matches' : 'searches')
     try {
       await next()
