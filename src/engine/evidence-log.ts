@@ -202,13 +202,15 @@ export class EvidenceLog {
     await this.flush()
     const first = await replay(this.store, this.current.barred)
     let identical = false
+    let events = first.events
     await this.enqueue(async () => {
       await this.catchUp()
-      const { evidence, seq } = await follow(this.store, first, undefined, this.seq)
+      const { evidence, seq, ...rest } = await follow(this.store, first, undefined, this.seq)
+      events += rest.events
       identical = equalEvidence(evidence, this.current)
       await this.use(evidence, seq)
     }, true)
-    return { identical, events: this.seq - (await this.store.compacted()) }
+    return { identical, events }
   }
 
   /** Rebuilds everything from the log with the verdicts that are in it. */

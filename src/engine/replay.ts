@@ -38,7 +38,9 @@ export interface Replayed {
 
 /** What `follow` has gone through. */
 export interface Followed extends Replayed {
-  /** There was a verdict among the events. */
+  /** How many events were gone through. */
+  events: number
+  /** There was a verdict among them. */
   judged: boolean
 }
 
@@ -60,7 +62,7 @@ export async function replay(
   store: LogStore,
   barred: ReadonlySet<string>,
   through = Number.POSITIVE_INFINITY,
-): Promise<Replayed> {
+): Promise<Followed> {
   const reader = new RowReader(barred)
   const recent = new RecentImpressions(Number.POSITIVE_INFINITY)
   for await (const row of store.checkpoint()) {
@@ -81,15 +83,15 @@ export async function follow(
   const recent = new RecentImpressions()
   let { seq } = from
   let judged = false
-  let n = 0
+  let events = 0
   for await (const event of store.events(seq)) {
     if (event.seq > through) break
     await applyStored(store, from.evidence, event, recent, known)
     seq = event.seq
     judged ||= event.kind === 'verdict'
-    if (++n % TURN === 0) await nextTurn()
+    if (++events % TURN === 0) await nextTurn()
   }
-  return { evidence: from.evidence, seq, judged }
+  return { evidence: from.evidence, seq, events, judged }
 }
 
 async function applyStored(
