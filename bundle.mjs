@@ -35,7 +35,12 @@ const escaped = (code) =>
 fs.rmSync(FOLDER, { recursive: true, force: true })
 const made = []
 for (const input of WORKERS) made.push(await build({ ...OPTIONS, input, output: OUTPUT }))
-const program = await build({ ...OPTIONS, input: 'src/program.ts', output: { ...OUTPUT, format: 'cjs' }, write: false })
+const program = await build({
+  ...OPTIONS,
+  input: 'src/program.ts',
+  output: { ...OUTPUT, format: 'cjs', entryFileNames: 'program.cjs' },
+  write: false,
+})
 made.push(program)
 const [{ code, map }] = program.output
 const file = path.join(FOLDER, 'program.cjs')
