@@ -30,7 +30,7 @@ export class CosineStatistics {
   /** In how many rows each gram and pair stands that was not there at the build. */
   private readonly newGrams = growableU32(new Uint32Array(0))
   private readonly newPairs = growableU32(new Uint32Array(0))
-  private readonly tally = { grams: new RowTally(1024), pairs: new RowTally(1024) }
+  private readonly tally = { grams: new RowTally(), pairs: new RowTally() }
 
   private constructor(
     forward: Forward,

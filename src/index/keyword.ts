@@ -63,7 +63,7 @@ export class KeywordIndex {
   /** Scratch: stem → slot in the current list of terms, −1 outside. */
   private termSlot = new Int32Array(0)
   /** Scratch of `append`. */
-  private readonly tally = { stems: new RowTally(1024), pairs: new RowTally(1024) }
+  private readonly tally = { stems: new RowTally(), pairs: new RowTally() }
 
   private constructor(
     forward: Forward,
@@ -97,7 +97,7 @@ export class KeywordIndex {
     const impacts = new FieldImpacts(weights, averages)
     const pairs = new PairMap()
     const builders = { stems: new PostingsBuilder(), pairs: new PostingsBuilder() }
-    const tally = { stems: new RowTally(vocabulary.stemCount), pairs: new RowTally(1024) }
+    const tally = { stems: new RowTally(), pairs: new RowTally() }
     const count = (row: number) => {
       tallyRow(row, forward, vocabulary, impacts, pairs, tally)
       for (const kind of ['stems', 'pairs'] as const) {
