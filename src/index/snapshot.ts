@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import fsp from 'node:fs/promises'
+import fsp, { type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import zlib from 'node:zlib'
 import { AppError } from '../core/errors.js'
@@ -97,8 +97,10 @@ export async function writeSections(file: string, sections: ReadonlyMap<string, 
   })
 }
 
-/** Bytes read and checked at once, some milliseconds: searches go on while a new generation is loaded. */
-const PIECE = 4 << 20
+/** Bytes checked at once, a few milliseconds where memory is new: searches go on while a new generation is loaded. */
+const PIECE = 1 << 20
+/** Pieces that other threads read ahead of the one that is checked. */
+const AHEAD = 4
 
 /** Spare room behind a section that will grow: an eighth of it. Memory that nobody touches costs nothing. */
 const roomFor = (length: number) => Math.ceil((length + (length >> 3) + 4096) / ALIGN) * ALIGN
@@ -133,19 +135,35 @@ export async function readSections(
     const sections = new Map<string, Uint8Array<ArrayBuffer>>()
     for (const { name, offset, length, crc32 } of parseTable(file, header)) {
       const bytes = place(name, length) ?? new Uint8Array(length)
-      let sum = 0
-      for (let at = 0; at < length; at += PIECE) {
-        const piece = bytes.subarray(at, Math.min(at + PIECE, length))
-        await handle.read(piece, 0, piece.length, offset + at)
-        sum = zlib.crc32(piece, sum)
-      }
-      if (sum !== crc32) throw damaged(file, `section ${name}: checksum differs`)
+      if ((await readInto(bytes, handle, offset)) !== crc32) throw damaged(file, `section ${name}: checksum differs`)
       sections.set(name, bytes)
     }
     return sections
   } finally {
     await handle.close()
   }
+}
+
+/** Fills `bytes` with what stands at `offset` of a file; answers their CRC-32. */
+async function readInto(bytes: Uint8Array, handle: FileHandle, offset: number): Promise<number> {
+  const pieces = Array.from({ length: Math.ceil(bytes.length / PIECE) }, (_, i) =>
+    bytes.subarray(i * PIECE, (i + 1) * PIECE),
+  )
+  const read = (i: number) => handle.read(pieces[i]!, 0, pieces[i]!.length, offset + i * PIECE)
+  const reading = pieces.slice(0, AHEAD).map((_, i) => read(i))
+  let sum = 0
+  try {
+    for (const [i, piece] of pieces.entries()) {
+      await reading[0]
+      reading.shift()
+      if (i + AHEAD < pieces.length) reading.push(read(i + AHEAD))
+      sum = zlib.crc32(piece, sum)
+    }
+  } finally {
+    // the file is closed next
+    await Promise.allSettled(reading)
+  }
+  return sum
 }
 
 function parseTable(file: string, header: Buffer): Section[] {
