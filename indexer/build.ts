@@ -1,6 +1,6 @@
 import { AppError } from '../src/core/errors.js'
 import { documentOf } from '../src/core/indexed-text.js'
-import { type IndexEntry, SearchIndex } from '../src/index/search-index.js'
+import { type IndexEntry, type Loaded, SearchIndex } from '../src/index/search-index.js'
 import type { CatalogueStore } from '../src/store/store.js'
 import { calibrateIndex } from './calibrate.js'
 import { type IndexerContext, type IndexOptions, stopIfAsked } from './context.js'
@@ -37,7 +37,8 @@ async function bringUp(context: IndexerContext, options: IndexOptions, index: Se
   const total = await countAbove(store.catalogue, index.highestLabel)
   await index.follow(live, (after) => entriesOf(context, after, total, options))
   await calibrateIndex(index, embedder)
-  await index.save(context.indexFolder, { generation: generation.id, model: embedder.model })
+  const about = { generation: generation.id, model: embedder.model }
+  await index.save(context.indexFolder, about, store.catalogue.outlines())
   return index
 }
 
@@ -59,9 +60,7 @@ async function countAbove(catalogue: CatalogueStore, label: number): Promise<num
   return (await catalogue.labels()).filter((one) => one > label).length
 }
 
-async function loadOrNothing(
-  context: IndexerContext,
-): Promise<Awaited<ReturnType<typeof SearchIndex.load>> | undefined> {
+async function loadOrNothing(context: IndexerContext): Promise<Loaded | undefined> {
   try {
     return await SearchIndex.load(context.indexFolder, context.table, context.weights)
   } catch (error) {

@@ -142,7 +142,7 @@ async function partsOf(opened: Opened, { MATCHGRAPH_DATABASE_URL, MATCHGRAPH_HOM
  */
 async function keepSnapshot(
   { live, generation }: Engine,
-  { indexFolder }: Opened,
+  { indexFolder, store }: Opened,
   settings: Pick<Settings, 'MATCHGRAPH_DATABASE_URL'>,
 ): Promise<void> {
   if (!live.rebuilt) {
@@ -150,7 +150,8 @@ async function keepSnapshot(
     const kept = await readManifest(indexFolder)
     if (kept.generation === generation.id) return
   }
-  await live.index.save(indexFolder, { generation: generation.id, model: generation.model })
+  const about = { generation: generation.id, model: generation.model }
+  await live.index.save(indexFolder, about, store.catalogue.outlines())
 }
 
 /** Servers that share a database share the key that signs passports: that of the first. */

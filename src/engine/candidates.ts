@@ -65,8 +65,8 @@ export async function judgeCandidates(
   }
   for (const [slug, one] of further) best.set(slug, one)
   const wanted = [...best].map(([slug, one]) => {
-    const outlines = catalogue.tools.get(slug)!.capabilities.map(({ label }) => label)
-    return [...new Set([one.ranked.label, ...outlines.slice(0, READ_PER_TOOL)])]
+    const own = catalogue.tools.get(slug)!.labels
+    return [...new Set([one.ranked.label, ...own.subarray(0, READ_PER_TOOL)])]
   })
   const stored = await context.parts.store.catalogue.capabilities(wanted.flat())
   const byLabel = new Map(stored.map((capability) => [capability.label, capability]))

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { ToolOutline } from '../store/store.js'
+import type { ToolOutline } from '../core/outline.js'
 import { type EngineParts, entries, type Live, loadLive, outlineOf } from './live.js'
 
 /** Above this share of changed tools a fresh index is cheaper, and its graph better, than one that follows. */
@@ -26,9 +26,9 @@ export async function catchUp(parts: EngineParts, live: Live): Promise<Live> {
     parts.replace()
     return live
   }
-  for (const [slug, { capabilities }] of catalogue.tools) {
+  for (const [slug, { labels }] of catalogue.tools) {
     if (hashes.has(slug)) continue
-    index.remove(capabilities.map(({ label }) => label))
+    index.remove([...labels])
     catalogue.remove(slug)
   }
   if (parts.far) await parts.far.refresh(newest)
@@ -80,7 +80,7 @@ async function outlinesOf({ store }: EngineParts, slugs: Iterable<string>): Prom
 /** Puts a tool in the place of what it was. */
 function take({ index, catalogue }: Live, outline: ToolOutline): void {
   const kept = new Set(outline.capabilities.map(({ label }) => label))
-  const before = catalogue.tools.get(outline.tool.slug)?.capabilities ?? []
-  index.remove(before.filter(({ label }) => !kept.has(label)).map(({ label }) => label))
+  const before = catalogue.tools.get(outline.tool.slug)?.labels ?? []
+  index.remove([...before].filter((label) => !kept.has(label)))
   catalogue.put(outline)
 }

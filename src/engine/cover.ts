@@ -107,10 +107,7 @@ async function findNeed(
   const best = bestByTool(context, scored)
   for (const entry of have) {
     // what one has already is asked by itself, however far down it stands
-    const own = new LabelSet(
-      entry.capabilities.map(({ label }) => label),
-      context.live.catalogue.highestLabel,
-    )
+    const own = new LabelSet([...entry.labels], context.live.catalogue.highestLabel)
     const [top] = (await ask(context, request, caller, clock, own)).scored
     if (top && !best.has(entry)) best.set(entry, servedBy(top))
   }

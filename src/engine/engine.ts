@@ -134,10 +134,10 @@ export class Engine {
       .filter(({ tool }) => tests.every((test) => test.passes(tool)))
       .sort((a, b) => (a.tool.slug < b.tool.slug ? -1 : 1))
     const rest = after === undefined ? all : all.filter(({ tool }) => tool.slug > after)
-    const tools = rest.slice(0, limit).map(({ tool, capabilities }) => ({
+    const tools = rest.slice(0, limit).map(({ tool, labels }) => ({
       ...this.summary(tool.slug),
       description: tool.description,
-      capabilities: capabilities.length,
+      capabilities: labels.length,
     }))
     const last = tools.at(-1)
     return { tools, total: all.length, ...(rest.length > limit && last && { nextCursor: last.slug }) }

@@ -38,7 +38,7 @@ export class EvidencePlaces {
     this.follow(ledger, catalogue)
     if (cap >= this.labels.length) this.labels = grown(this.labels, ledger.capabilityIds.length)
     const known = this.labels[cap]!
-    if (known >= 0 && catalogue.outlineOf(known) !== undefined) return known
+    if (known >= 0 && catalogue.ownerOf(known) !== undefined) return known
     const label = catalogue.labelOf(ledger.capabilityIds[cap]!)
     this.labels[cap] = label ?? UNKNOWN
     return label
@@ -68,7 +68,7 @@ export class EvidencePlaces {
     for (; this.seenTools < ledger.toolSlugs.length; this.seenTools++) {
       const entry = catalogue.tools.get(ledger.toolSlugs[this.seenTools]!)
       if (entry === undefined) forget(this.tools)
-      else for (const { label } of entry.capabilities) this.tools[label] = this.seenTools
+      else for (const label of entry.labels) this.tools[label] = this.seenTools
     }
   }
 }

@@ -115,7 +115,7 @@ async function aroundTool(
 
 async function assemble(context: SearchContext, around: Around, limit: number, now: number) {
   const { catalogue } = context.live
-  const drawings = around.drawings.filter(({ label }) => catalogue.outlineOf(label) !== undefined)
+  const drawings = around.drawings.filter(({ label }) => catalogue.ownerOf(label) !== undefined)
   const capabilities = [...new Set(drawings.map(({ label }) => label))]
   const room = limit - around.needs.length - capabilities.length
   const owners = [...new Set(capabilities.map((label) => catalogue.ownerOf(label)!))]

@@ -40,15 +40,12 @@ interface Best {
  */
 export async function bestOf(
   context: SearchContext,
-  { tool, capabilities }: LiveTool,
+  { tool, labels }: LiveTool,
   need: string,
   { caller, now }: Asking,
 ): Promise<Best | undefined> {
   const { catalogue } = context.live
-  const allowed = new LabelSet(
-    capabilities.map((outline) => outline.label),
-    catalogue.highestLabel,
-  )
+  const allowed = new LabelSet(labels, catalogue.highestLabel)
   const request = searchQuerySchema.parse({ q: need, explore: 'off' })
   const { scored } = await ask(context, request, caller, { now, searchId: '', offset: 0 }, allowed)
   const top = scored[0]
@@ -106,7 +103,7 @@ async function inOtherWords(
   own: Best | undefined,
   serving: readonly Best[],
 ): Promise<Answer> {
-  const labels = tool.capabilities.slice(0, MOST_LOOKED_AT).map((outline) => outline.label)
+  const labels = [...tool.labels.subarray(0, MOST_LOOKED_AT)]
   const drawn = await portraitsOf(context, [...labels, ...serving.map((one) => one.label)])
   let most: Answer = { ref: own?.ref, probability: own?.confidence ?? 0, serves: false }
   for (const other of serving) {

@@ -1,44 +1,104 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Filters } from '../core/api/search.js'
 import { isFree, type Tool } from '../core/catalogue.js'
 import { LabelSet } from '../core/document.js'
-import type { CapabilityOutline, ToolOutline } from '../store/store.js'
-import { foldName, NameIndex } from './name-index.js'
+import { fnv1a } from '../core/fnv.js'
+import { foldName, hashOfName } from '../core/fold-name.js'
+import type { CapabilityOutline, ToolOutline } from '../core/outline.js'
+import { growTo, roomFor } from '../core/typed.js'
+import type { Outlines } from '../index/outlines.js'
+import { LabelsByHash } from './labels-by-hash.js'
+import { NameIndex } from './name-index.js'
 
 /** A tool as the live index keeps it: its record without the texts of its capabilities. */
-export interface LiveTool {
-  tool: Tool
+export class LiveTool {
+  readonly tool: Tool
   /** Content hash of the stored record. */
-  hash: string
-  capabilities: CapabilityOutline[]
+  readonly hash: string
+  /** Of its capabilities, in the order of the record. */
+  readonly labels: Uint32Array
+  private readonly read: () => CapabilityOutline[]
+  private outlines: CapabilityOutline[] | undefined
+
+  constructor(
+    { tool, hash }: Pick<ToolOutline, 'tool' | 'hash'>,
+    labels: Uint32Array,
+    read: () => CapabilityOutline[],
+  ) {
+    this.tool = tool
+    this.hash = hash
+    this.labels = labels
+    this.read = read
+  }
+
+  /** Read when somebody asks. */
+  get capabilities(): CapabilityOutline[] {
+    this.outlines ??= this.read()
+    return this.outlines
+  }
 }
+
+/** Tools taken out of a snapshot between two looks at what else waits: a few milliseconds. */
+const TOOLS_AT_ONCE = 256
 
 /** Who owns which label, which names are exact, and which labels a filter allows. Kept in memory beside the index. */
 export class LiveCatalogue {
   readonly tools = new Map<string, LiveTool>()
   private readonly owners: (LiveTool | undefined)[] = []
-  private readonly outlines: (CapabilityOutline | undefined)[] = []
-  private readonly labelsById = new Map<string, number>()
-  private readonly capabilityNames = new NameIndex<number>()
+  private bornAt = new Float64Array(0)
+  private readonly byId = new LabelsByHash()
+  private readonly byName = new LabelsByHash()
   /** By name and by slug. */
   private readonly toolNames = new NameIndex<string>()
 
-  put({ tool, hash, capabilities }: ToolOutline): void {
-    this.remove(tool.slug)
-    const entry: LiveTool = { tool, hash, capabilities }
-    this.tools.set(tool.slug, entry)
-    this.toolNames.add(tool.name, tool.slug)
-    this.toolNames.add(tool.slug, tool.slug)
-    for (const outline of capabilities) {
-      // no holes: an array with many becomes a hash table, and these two are looked into for every candidate of every search
-      while (this.owners.length <= outline.label) {
-        this.owners.push(undefined)
-        this.outlines.push(undefined)
+  /** The catalogue of a snapshot; other work goes on in between. */
+  static async of(outlines: Outlines): Promise<LiveCatalogue> {
+    const catalogue = new LiveCatalogue()
+    const { ids, names, bornAt } = outlines
+    for (const { tool, hash, labels, first, capabilities } of outlines.tools()) {
+      const entry = new LiveTool({ tool, hash }, labels, capabilities)
+      catalogue.enter(entry)
+      for (let i = 0; i < labels.length; i++) {
+        catalogue.own(labels[i]!, entry, { id: ids[first + i]!, name: names[first + i]!, bornAt: bornAt[first + i]! })
       }
-      this.owners[outline.label] = entry
-      this.outlines[outline.label] = outline
-      this.labelsById.set(outline.id, outline.label)
-      this.capabilityNames.add(outline.name, outline.label)
+      if (catalogue.tools.size % TOOLS_AT_ONCE === 0) await nextTurn()
     }
+    return catalogue
+  }
+
+  put(outline: ToolOutline): void {
+    this.remove(outline.tool.slug)
+    const { capabilities } = outline
+    const entry = new LiveTool(
+      outline,
+      Uint32Array.from(capabilities, ({ label }) => label),
+      () => capabilities,
+    )
+    this.enter(entry)
+    for (const { label, id, name, bornAt } of capabilities) {
+      this.own(label, entry, { id: fnv1a(id), name: hashOfName(name), bornAt })
+    }
+  }
+
+  private enter(entry: LiveTool): void {
+    const { slug, name } = entry.tool
+    this.tools.set(slug, entry)
+    this.toolNames.add(name, slug)
+    this.toolNames.add(slug, slug)
+  }
+
+  private own(
+    label: number,
+    entry: LiveTool,
+    { id, name, bornAt }: { id: number; name: number; bornAt: number },
+  ): void {
+    // no holes: an array with many becomes a hash table, and this one is looked into for every candidate of every search
+    while (this.owners.length <= label) this.owners.push(undefined)
+    this.owners[label] = entry
+    this.bornAt = growTo(this.bornAt, roomFor(this.bornAt.length, label + 1))
+    this.bornAt[label] = bornAt
+    this.byId.add(label, id)
+    this.byName.add(label, name)
   }
 
   remove(slug: string): void {
@@ -47,11 +107,10 @@ export class LiveCatalogue {
     this.tools.delete(slug)
     this.toolNames.remove(entry.tool.name, slug)
     this.toolNames.remove(slug, slug)
-    for (const { label, id, name } of entry.capabilities) {
+    for (const label of entry.labels) {
       this.owners[label] = undefined
-      this.outlines[label] = undefined
-      if (this.labelsById.get(id) === label) this.labelsById.delete(id)
-      this.capabilityNames.remove(name, label)
+      this.byId.remove(label)
+      this.byName.remove(label)
     }
   }
 
@@ -64,22 +123,28 @@ export class LiveCatalogue {
   }
 
   outlineOf(label: number): CapabilityOutline | undefined {
-    return this.outlines[label]
+    const owner = this.owners[label]
+    return owner?.capabilities[owner.labels.indexOf(label)]
+  }
+
+  /** When a capability of the catalogue came to be, milliseconds since 1970. */
+  bornAtOf(label: number): number {
+    return this.bornAt[label]!
   }
 
   labelOf(id: string): number | undefined {
-    return this.labelsById.get(id)
+    return this.byId.find(fnv1a(id)).find((label) => this.outlineOf(label)!.id === id)
   }
 
   /** Labels of the capabilities with exactly this name, ascending; where there is none, of those whose tool has it. */
   named(query: string): { labels: number[]; byTool: boolean } {
-    const near = this.capabilityNames.find(query)
+    const near = this.byName.find(hashOfName(query))
     if (near.length > 0) {
       const name = foldName(query)
-      const own = near.filter((label) => foldName(this.outlines[label]!.name) === name)
+      const own = near.filter((label) => foldName(this.outlineOf(label)!.name) === name)
       if (own.length > 0) return { labels: own.sort((a, b) => a - b), byTool: false }
     }
-    const labels = this.exactTools(query).flatMap((tool) => tool.capabilities.map(({ label }) => label))
+    const labels = this.exactTools(query).flatMap((tool) => [...tool.labels])
     return { labels, byTool: labels.length > 0 }
   }
 
@@ -99,9 +164,9 @@ export class LiveCatalogue {
     const tests = filterTests(filters)
     if (tests.length === 0) return undefined
     const labels: number[] = []
-    for (const { tool, capabilities } of this.tools.values()) {
+    for (const { tool, labels: own } of this.tools.values()) {
       if (!tests.every(({ passes }) => passes(tool))) continue
-      for (const { label } of capabilities) labels.push(label)
+      for (const label of own) labels.push(label)
     }
     return new LabelSet(labels, Math.max(0, this.highestLabel))
   }

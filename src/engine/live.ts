@@ -2,9 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Embedder, TokenTable } from '../core/embedding.js'
 import { AppError } from '../core/errors.js'
 import { documentOf } from '../core/indexed-text.js'
+import type { ToolOutline } from '../core/outline.js'
 import type { RelevanceWeights } from '../core/relevance/weights.js'
-import { type IndexEntry, SearchIndex } from '../index/search-index.js'
-import type { Generation, Store, StoredTool, ToolOutline } from '../store/store.js'
+import type { Outlines } from '../index/outlines.js'
+import { type IndexEntry, type Loaded, SearchIndex } from '../index/search-index.js'
+import type { Generation, Store, StoredTool } from '../store/store.js'
 import type { CloseLook } from './close-look.js'
 import type { FarSearch } from './far-search.js'
 import { LiveCatalogue } from './live-catalogue.js'
@@ -53,9 +55,11 @@ export async function loadLive(parts: EngineParts, inUse = parts.embedder): Prom
     throw new AppError('unavailable', 'Nothing has been indexed yet. Run "matchgraph index" first.', { retryAfter: 30 })
   }
   const embedder = await embedderFor(generation, inUse, parts.reloadEmbedder)
-  const [{ index, rebuilt }, catalogue] = await Promise.all([loadIndex(parts, generation), loadCatalogue(store)])
+  const { outlines, ...loaded } = await loadIndex(parts, generation)
+  const { index } = loaded
+  const catalogue = outlines ? await broughtUp(outlines, index, store) : await loadCatalogue(store)
   embedder.setIdf?.(index.relevance.pieceIdf())
-  return { generation, embedder, index, rebuilt, catalogue }
+  return { generation, embedder, ...loaded, catalogue }
 }
 
 async function embedderFor(
@@ -75,23 +79,26 @@ async function embedderFor(
   )
 }
 
-async function loadIndex(parts: EngineParts, generation: Generation): Promise<Pick<Live, 'index' | 'rebuilt'>> {
+async function loadIndex(
+  parts: EngineParts,
+  generation: Generation,
+): Promise<Pick<Live, 'index' | 'rebuilt'> & { outlines?: Outlines }> {
   const { store, table, weights, far } = parts
   if (far) {
     await far.refresh(generation)
     return { index: far.empty(), rebuilt: false }
   }
-  let kept: SearchIndex | undefined
+  let kept: Loaded | undefined
   try {
     const loaded = await SearchIndex.load(parts.indexFolder, table, weights)
-    if (loaded.manifest.model === generation.model) kept = loaded.index
+    if (loaded.manifest.model === generation.model) kept = loaded
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'damaged-file')) throw error
   }
-  const index = kept ?? SearchIndex.empty(generation.dims, table, weights)
+  const index = kept?.index ?? SearchIndex.empty(generation.dims, table, weights)
   const live = await store.catalogue.labels()
   await index.follow(live, (after) => entries(store, generation.model, after))
-  return { index, rebuilt: kept === undefined }
+  return { index, rebuilt: kept === undefined, ...(kept?.outlines && { outlines: kept.outlines }) }
 }
 
 /** @param onTool told whose capability comes next */
@@ -117,6 +124,21 @@ async function loadCatalogue(store: EngineParts['store']): Promise<LiveCatalogue
     catalogue.put(outline)
     // searches of the generation before go on meanwhile
     if (++taken % TOOLS_AT_ONCE === 0) await nextTurn()
+  }
+  return catalogue
+}
+
+/** The catalogue of a snapshot. A tool is as it was where its record is the same, under labels that are there: none is ever given to others. */
+async function broughtUp(outlines: Outlines, index: SearchIndex, store: EngineParts['store']): Promise<LiveCatalogue> {
+  const catalogue = await LiveCatalogue.of(outlines)
+  const hashes = await store.catalogue.toolHashes()
+  for (const [slug, { hash, labels }] of catalogue.tools) {
+    if (hash === hashes.get(slug) && labels.every((label) => index.has(label))) hashes.delete(slug)
+    else catalogue.remove(slug)
+  }
+  for (const slug of hashes.keys()) {
+    const stored = await store.catalogue.tool(slug)
+    if (stored) catalogue.put(outlineOf(stored))
   }
   return catalogue
 }

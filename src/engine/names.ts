@@ -1,9 +1,9 @@
 import { AppError } from '../core/errors.js'
+import { foldName } from '../core/fold-name.js'
 import { nearest } from '../core/nearest.js'
 import { editDistance } from '../core/text/distance.js'
 import type { Live } from './live.js'
 import type { LiveTool } from './live-catalogue.js'
-import { foldName } from './name-index.js'
 
 /** How many suggestions a miss gets. */
 const SUGGESTIONS = 3

@@ -69,11 +69,11 @@ export async function sidesOf(context: SearchContext, slugs: readonly string[], 
   const tools = slugs.map((slug) => {
     const entry = context.live.catalogue.tools.get(slug)
     if (!entry) throw new AppError('not-found', `There is no tool "${slug}".`)
-    const key = `${slug} ${Math.min(most, entry.capabilities.length)}`
+    const key = `${slug} ${Math.min(most, entry.labels.length)}`
     const known = kept.get(key)
     const side = known?.entry === entry ? known.side : undefined
     portraitReads.memory += side?.capabilities.length ?? 0
-    return { entry, key, side, labels: side ? [] : entry.capabilities.slice(0, most).map(({ label }) => label) }
+    return { entry, key, side, labels: side ? [] : [...entry.labels.subarray(0, most)] }
   })
   const all = await portraitsOf(
     context,
@@ -86,7 +86,7 @@ export async function sidesOf(context: SearchContext, slugs: readonly string[], 
       tool: entry.tool,
       capabilities: present.map((one) => one.capability),
       portraits: present.map((one) => one.portrait),
-      total: entry.capabilities.length,
+      total: entry.labels.length,
     })
     if (kept.size >= SIDES_KEPT) kept.clear()
     kept.set(key, { entry, side: made })

@@ -175,7 +175,7 @@ export class RecordedEvidence implements EvidenceHook {
     const candidates = {
       ...places,
       rel: relOf(ranked),
-      bornAt: (i: number) => catalogue.outlineOf(labels[i]!)!.bornAt,
+      bornAt: (i: number) => catalogue.bornAtOf(labels[i]!),
       tf: () => index.relevance.termFrequencies(stems, labels),
     }
     return new Weighing(this.matches.log.evidence, need, candidates, now)
@@ -186,7 +186,7 @@ export class RecordedEvidence implements EvidenceHook {
     if (catalogue.highestLabel <= this.admitted) return
     let through = Number.NEGATIVE_INFINITY
     for (let label = this.admitted + 1; label <= catalogue.highestLabel; label++) {
-      through = Math.max(through, catalogue.outlineOf(label)?.bornAt ?? through)
+      through = Math.max(through, catalogue.ownerOf(label) === undefined ? through : catalogue.bornAtOf(label))
     }
     this.admitted = catalogue.highestLabel
     if (through <= (this.matches.log.evidence.admissions.at(-1)?.through ?? Number.NEGATIVE_INFINITY)) return

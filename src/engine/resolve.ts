@@ -89,9 +89,9 @@ function narrowed({ live: { catalogue } }: SearchContext, { constraints: given }
   const tests = constraints.flatMap((one) => one.passes ?? [])
   if (tests.length === 0 && banned.size === 0) return { constraints, allowed: undefined }
   const labels: number[] = []
-  for (const { tool, capabilities } of catalogue.tools.values()) {
+  for (const { tool, labels: own } of catalogue.tools.values()) {
     if (banned.has(tool.slug) || !tests.every((passes) => passes(tool))) continue
-    for (const { label } of capabilities) labels.push(label)
+    for (const label of own) labels.push(label)
   }
   return { constraints, allowed: new LabelSet(labels, Math.max(0, catalogue.highestLabel)) }
 }

@@ -49,3 +49,4 @@ export const growableU16 = (initial?: Uint16Array) => new Growable<Uint16Array>(
 export const growableU32 = (initial?: Uint32Array) => new Growable<Uint32Array>((n) => new Uint32Array(n), initial)
 export const growableI32 = (initial?: Int32Array) => new Growable<Int32Array>((n) => new Int32Array(n), initial)
 export const growableF32 = (initial?: Float32Array) => new Growable<Float32Array>((n) => new Float32Array(n), initial)
+export const growableF64 = (initial?: Float64Array) => new Growable<Float64Array>((n) => new Float64Array(n), initial)

@@ -5,12 +5,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { IndexDocument } from '../core/document.js'
 import type { TokenTable } from '../core/embedding.js'
 import { AppError } from '../core/errors.js'
+import type { ToolOutline } from '../core/outline.js'
 import type { RelevanceWeights } from '../core/relevance/weights.js'
 import { growTo } from '../core/typed.js'
 import type { CorpusStatistics } from './corpus-statistics.js'
+import { Outlines, outlineSections } from './outlines.js'
 import { RelevanceIndex } from './relevance-index.js'
 import { ScalarRows, SimdRows } from './row-matrix.js'
-import { SectionReader } from './sections.js'
+import { bytesOf, SectionReader } from './sections.js'
 import { SemanticIndex } from './semantic.js'
 import { runBetween } from './slices.js'
 import { type FileSeal, type Place, readSections, replaceFile, sealOf, withRoom, writeSections } from './snapshot.js'
@@ -30,6 +32,14 @@ export interface Manifest {
   capabilities: number
   highestLabel: number
   files: FileSeal[]
+}
+
+/** What the snapshot files of a folder hold. */
+export interface Loaded {
+  index: SearchIndex
+  manifest: Manifest
+  /** As the store had them when the files were written. */
+  outlines?: Outlines
 }
 
 export interface IndexEntry {
@@ -165,14 +175,22 @@ export class SearchIndex {
     this.remove([...this.labels()].filter((label) => label <= last && wanted[label] === 0))
   }
 
-  /** Writes the snapshot files of a generation, then the manifest that names them, then drops those of older generations. */
-  async save(folder: string, about: { generation: number; model: string }): Promise<Manifest> {
+  /**
+   * Writes the snapshot files of a generation, then the manifest that names them, then drops those of older generations.
+   * @param outlines of the store: what is there by now, which may be of a later generation
+   */
+  async save(
+    folder: string,
+    about: { generation: number; model: string },
+    outlines: AsyncIterable<ToolOutline>,
+  ): Promise<Manifest> {
     const sections = path.join(folder, `g${about.generation}-index.snap`)
     this.semantic.settle()
     const labels = new Uint8Array(Uint32Array.from(this.labels()).buffer)
+    const outlined = (await outlineSections(outlines)).map(([name, array]) => [name, bytesOf(array)] as const)
     await writeSections(
       sections,
-      new Map([...this.semantic.sections(), ...this.relevance.snapshot(), ['labels', labels]]),
+      new Map([...this.semantic.sections(), ...this.relevance.snapshot(), ['labels', labels], ...outlined]),
     )
     const manifest: Manifest = {
       format: FORMAT,
@@ -191,11 +209,7 @@ export class SearchIndex {
    * Loads the snapshot in `folder` into fresh objects.
    * @throws AppError `damaged-file` when a file is missing, damaged or of another format: the caller rebuilds from the store
    */
-  static async load(
-    folder: string,
-    table: TokenTable,
-    weights: RelevanceWeights,
-  ): Promise<{ index: SearchIndex; manifest: Manifest }> {
+  static async load(folder: string, table: TokenTable, weights: RelevanceWeights): Promise<Loaded> {
     const manifest = await readManifest(folder)
     // the largest section is read straight to where it is compared
     let room: ReturnType<typeof SimdRows.roomFor> | undefined
@@ -214,7 +228,8 @@ export class SearchIndex {
     }
     const labels = new SectionReader(sections).u32('labels')
     const relevance = RelevanceIndex.restore(sections, table, weights)
-    return { index: new SearchIndex(semantic, relevance, labels, manifest.highestLabel), manifest }
+    const index = new SearchIndex(semantic, relevance, labels, manifest.highestLabel)
+    return { index, manifest, ...(Outlines.areIn(sections) && { outlines: new Outlines(sections) }) }
   }
 }
 

@@ -133,9 +133,11 @@ export async function readSections(
     const header = Buffer.alloc(size - start)
     await handle.read(header, 0, header.length, start)
     const sections = new Map<string, Uint8Array<ArrayBuffer>>()
+    const buffers = Array.from({ length: AHEAD }, () => Buffer.allocUnsafeSlow(PIECE))
     for (const { name, offset, length, crc32 } of parseTable(file, header)) {
       const bytes = place(name, length) ?? new Uint8Array(length)
-      if ((await readInto(bytes, handle, offset)) !== crc32) throw damaged(file, `section ${name}: checksum differs`)
+      if ((await readInto(bytes, buffers, handle, offset)) !== crc32)
+        throw damaged(file, `section ${name}: checksum differs`)
       sections.set(name, bytes)
     }
     return sections
@@ -144,20 +146,31 @@ export async function readSections(
   }
 }
 
-/** Fills `bytes` with what stands at `offset` of a file; answers their CRC-32. */
-async function readInto(bytes: Uint8Array, handle: FileHandle, offset: number): Promise<number> {
-  const pieces = Array.from({ length: Math.ceil(bytes.length / PIECE) }, (_, i) =>
-    bytes.subarray(i * PIECE, (i + 1) * PIECE),
-  )
-  const read = (i: number) => handle.read(pieces[i]!, 0, pieces[i]!.length, offset + i * PIECE)
-  const reading = pieces.slice(0, AHEAD).map((_, i) => read(i))
+/**
+ * Fills `bytes` with what stands at `offset` of a file; answers their CRC-32. The system fills buffers that it has filled before: memory that
+ * is new costs it, and then this process again, more than a copy.
+ */
+async function readInto(
+  bytes: Uint8Array,
+  buffers: readonly Buffer[],
+  handle: FileHandle,
+  offset: number,
+): Promise<number> {
+  const starts = Array.from({ length: Math.ceil(bytes.length / PIECE) }, (_, i) => i * PIECE)
+  const read = async (start: number, i: number) => {
+    const buffer = buffers[i % AHEAD]!
+    const { bytesRead } = await handle.read(buffer, 0, Math.min(PIECE, bytes.length - start), offset + start)
+    return buffer.subarray(0, bytesRead)
+  }
+  const reading = starts.slice(0, AHEAD).map(read)
   let sum = 0
   try {
-    for (const [i, piece] of pieces.entries()) {
-      await reading[0]
+    for (const [i, start] of starts.entries()) {
+      const piece = await reading[0]!
       reading.shift()
-      if (i + AHEAD < pieces.length) reading.push(read(i + AHEAD))
+      bytes.set(piece, start)
       sum = zlib.crc32(piece, sum)
+      if (i + AHEAD < starts.length) reading.push(read(starts[i + AHEAD]!, i + AHEAD))
     }
   } finally {
     // the file is closed next

@@ -1,4 +1,5 @@
 import type { Capability, CapabilityRecord, Tool, ToolRecord } from '../core/catalogue.js'
+import type { ToolOutline } from '../core/outline.js'
 import type { TableReader, TableWriter } from './tables.js'
 
 /** One published state of the index. */
@@ -70,20 +71,6 @@ export interface EmbeddedCapability {
 
 /** What a capability was when it left. */
 export type RetiredCapability = CapabilityRecord & { id: string }
-
-export interface CapabilityOutline {
-  label: number
-  id: string
-  name: string
-  bornAt: number
-}
-
-export interface ToolOutline {
-  tool: Tool
-  /** Content hash of the whole record, capabilities included. */
-  hash: string
-  capabilities: CapabilityOutline[]
-}
 
 export interface CatalogueStore {
   generation(): Promise<Generation | undefined>

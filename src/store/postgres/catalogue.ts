@@ -1,7 +1,7 @@
 import type { Capability, Tool } from '../../core/catalogue.js'
+import type { CapabilityOutline, ToolOutline } from '../../core/outline.js'
 import type {
   AppliedChange,
-  CapabilityOutline,
   CatalogueChange,
   CatalogueStore,
   EmbeddedCapability,
@@ -9,7 +9,6 @@ import type {
   RetiredCapability,
   StoredEmbedding,
   StoredTool,
-  ToolOutline,
 } from '../store.js'
 import { CatalogueWriter } from './catalogue-write.js'
 import type { Client } from './client.js'

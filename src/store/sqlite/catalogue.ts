@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Capability, Tool } from '../../core/catalogue.js'
+import type { CapabilityOutline, ToolOutline } from '../../core/outline.js'
 import type {
   AppliedChange,
-  CapabilityOutline,
   CatalogueChange,
   CatalogueStore,
   EmbeddedCapability,
@@ -10,7 +10,6 @@ import type {
   RetiredCapability,
   StoredEmbedding,
   StoredTool,
-  ToolOutline,
   ToolPut,
 } from '../store.js'
 import { type Prepare, preparing, type Sqlite, transact } from './database.js'

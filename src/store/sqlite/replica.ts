@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Capability } from '../../core/catalogue.js'
+import type { ToolOutline } from '../../core/outline.js'
 import type {
   AppliedChange,
   CatalogueChange,
@@ -10,7 +11,6 @@ import type {
   RetiredCapability,
   StoredEmbedding,
   StoredTool,
-  ToolOutline,
 } from '../store.js'
 import { CATALOGUE_MIGRATIONS, SqliteCatalogue } from './catalogue.js'
 import { migrate, openDatabase, type Sqlite } from './database.js'

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { runIndex } from '../../../indexer/run.js'
 import { openHome } from '../../../src/commands/open.js'
+import { catalogueWriter } from '../../../src/commands/writer.js'
 import { type Filters, searchQuerySchema } from '../../../src/core/api/search.js'
 import type { ToolRecord } from '../../../src/core/catalogue.js'
 import { Engine } from '../../../src/engine/engine.js'
@@ -88,6 +89,35 @@ it('takes in what another process removed and renamed', async () => {
   expect(await search(engine, `counting on farm${TOOLS - 1}`)).not.toContainEqual(
     expect.stringContaining(`tool-${TOOLS - 1}.`),
   )
+})
+
+it('starts from the outlines that the last index run kept, with what has changed since', async () => {
+  const { opened, engine } = server
+  const { catalogue: store } = opened.store
+  const reads = { outlines: 0, tools: [] as string[] }
+  const watched = new Proxy(store, {
+    get(target, key) {
+      if (key === 'outlines') reads.outlines++
+      if (key === 'tool') return (slug: string) => reads.tools.push(slug) && target.tool(slug)
+      const value = Reflect.get(target, key)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  const next = catalogue(0)[7]!
+  next.name = 'Another name'
+  const publish = { at: 1, model: opened.embedder.model, dims: opened.embedder.dims }
+  await catalogueWriter(engine, opened).put(next, 1)
+  await engine.apply({ ...publish, put: [], remove: ['tool-3'] })
+  const started = await Engine.open({ ...opened, store: { catalogue: watched } }, neutralEvidence)
+  expect(reads).toEqual({ outlines: 0, tools: ['tool-7'] })
+  const stored: unknown[] = []
+  for await (const outline of store.outlines()) stored.push(outline)
+  const inMemory = [...started.live.catalogue.tools.values()].map(({ tool, hash, capabilities }) => ({
+    tool,
+    hash,
+    capabilities,
+  }))
+  expect(inMemory.sort((a, b) => (a.tool.slug < b.tool.slug ? -1 : 1))).toEqual(stored)
 })
 
 it('goes on answering with the texts that it searches until the files of a large change are there, and holds a change back until then', async () => {

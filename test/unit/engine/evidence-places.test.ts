@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { Ledger } from '../../../src/core/evidence/ledger.js'
+import type { ToolOutline } from '../../../src/core/outline.js'
 import { EvidencePlaces } from '../../../src/engine/evidence-places.js'
 import { LiveCatalogue } from '../../../src/engine/live-catalogue.js'
-import type { ToolOutline } from '../../../src/store/store.js'
 
 const outline = (slug: string, label: number, id: string): ToolOutline => ({
   tool: { slug, name: slug, type: 'api', description: '', capabilities: [] } as unknown as ToolOutline['tool'],
