@@ -22,7 +22,11 @@ export async function catchUp(parts: EngineParts, live: Live): Promise<Live> {
   )
   if (newest.model !== live.generation.model || changed.size > Math.max(100, hashes.size * RELOAD_SHARE)) {
     if (await parts.filesAreComing?.(newest, live.generation.id)) return live
-    if (!parts.replace) return loadLive(parts, embedder)
+    if (!parts.replace) {
+      const loaded = await loadLive(parts, embedder)
+      await loaded.index.relevance.prepare()
+      return loaded
+    }
     parts.replace()
     return live
   }

@@ -20,9 +20,8 @@ export class LabelsByHash {
     if (highest >= this.heads.length) this.spreadOut(highest)
   }
 
-  /** A label that is not in it. */
+  /** A label that is not in it, and for which there is room. */
   add(label: number, hash: number): void {
-    this.reserve(label)
     this.hashes[label] = hash
     this.chain(label)
   }

@@ -54,7 +54,8 @@ export class LiveCatalogue {
   /** The catalogue of a snapshot; other work goes on in between. */
   static async of(outlines: Outlines): Promise<LiveCatalogue> {
     const catalogue = new LiveCatalogue()
-    const { ids, names, bornAt } = outlines
+    const { ids, names, bornAt, highestLabel } = outlines
+    catalogue.reserve(highestLabel)
     for (const { tool, hash, labels, first, capabilities } of outlines.tools()) {
       const entry = new LiveTool({ tool, hash }, labels, capabilities)
       catalogue.enter(entry)
@@ -87,15 +88,21 @@ export class LiveCatalogue {
     this.toolNames.add(slug, slug)
   }
 
+  private reserve(highest: number): void {
+    // no holes: an array with many becomes a hash table, and this one is looked into for every candidate of every search
+    while (this.owners.length <= highest) this.owners.push(undefined)
+    this.bornAt = growTo(this.bornAt, roomFor(this.bornAt.length, highest + 1))
+    this.byId.reserve(highest)
+    this.byName.reserve(highest)
+  }
+
   private own(
     label: number,
     entry: LiveTool,
     { id, name, bornAt }: { id: number; name: number; bornAt: number },
   ): void {
-    // no holes: an array with many becomes a hash table, and this one is looked into for every candidate of every search
-    while (this.owners.length <= label) this.owners.push(undefined)
+    this.reserve(label)
     this.owners[label] = entry
-    this.bornAt = growTo(this.bornAt, roomFor(this.bornAt.length, label + 1))
     this.bornAt[label] = bornAt
     this.byId.add(label, id)
     this.byName.add(label, name)

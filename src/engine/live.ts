@@ -114,8 +114,9 @@ export async function* entries(
   }
 }
 
-/** Tools taken up between two looks at what else waits: some milliseconds. */
+/** Tools taken up, and compared, between two looks at what else waits: some milliseconds. */
 const TOOLS_AT_ONCE = 64
+const COMPARED_AT_ONCE = 2048
 
 async function loadCatalogue(store: EngineParts['store']): Promise<LiveCatalogue> {
   const catalogue = new LiveCatalogue()
@@ -132,9 +133,11 @@ async function loadCatalogue(store: EngineParts['store']): Promise<LiveCatalogue
 async function broughtUp(outlines: Outlines, index: SearchIndex, store: EngineParts['store']): Promise<LiveCatalogue> {
   const catalogue = await LiveCatalogue.of(outlines)
   const hashes = await store.catalogue.toolHashes()
+  let compared = 0
   for (const [slug, { hash, labels }] of catalogue.tools) {
     if (hash === hashes.get(slug) && labels.every((label) => index.has(label))) hashes.delete(slug)
     else catalogue.remove(slug)
+    if (++compared % COMPARED_AT_ONCE === 0) await nextTurn()
   }
   for (const slug of hashes.keys()) {
     const stored = await store.catalogue.tool(slug)

@@ -6,7 +6,7 @@ import type { Texts } from './forward.js'
 import { KeywordIndex } from './keyword.js'
 import { pieceIdf, Reranker } from './rerank.js'
 import { damaged, type NamedArrays, type SectionReader } from './sections.js'
-import type { Steps } from './slices.js'
+import { runNow, type Steps } from './slices.js'
 import { Spelling } from './spelling.js'
 
 /** What everything is built with. */
@@ -61,8 +61,18 @@ export class Built {
 
   /** Made when the first never-seen word asks for it. */
   get spelling(): Spelling {
-    this.speller ??= new Spelling(this.texts.vocabulary, this.texts.forward.words.view())
-    return this.speller
+    return this.speller ?? runNow(this.makingSpelling())
+  }
+
+  /** Makes it before anybody asks. */
+  *makingSpelling(): Steps<Spelling> {
+    const { vocabulary, forward } = this.texts
+    const words = forward.words.view()
+    const spelling = yield* Spelling.build(vocabulary, words)
+    if (this.speller) return this.speller
+    spelling.add(forward.words.view().subarray(words.length))
+    this.speller = spelling
+    return spelling
   }
 
   /** Nothing may have been appended. */

@@ -80,6 +80,10 @@ export class Outlines {
     }
   }
 
+  get highestLabel(): number {
+    return this.labels.reduce((highest, label) => Math.max(highest, label), -1)
+  }
+
   /** Files of before outlines were kept have none. */
   static areIn(sections: ReadonlyMap<string, Uint8Array>): boolean {
     return sections.has(`${NAME}.labels`)

@@ -233,6 +233,11 @@ export class RelevanceIndex {
     return index
   }
 
+  /** Makes what the first searches would otherwise wait for, other work in between. */
+  async prepare(): Promise<void> {
+    if (this.built) await runBetween(this.built.makingSpelling(), () => true)
+  }
+
   private build(): Built {
     return this.built ?? this.take(runNow(this.building()))
   }

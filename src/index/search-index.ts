@@ -172,7 +172,9 @@ export class SearchIndex {
   private keepOnly(live: Uint32Array, last: number): void {
     const wanted = new Uint8Array(Math.max(this.present.length, (live.at(-1) ?? 0) + 1))
     for (const label of live) wanted[label] = 1
-    this.remove([...this.labels()].filter((label) => label <= last && wanted[label] === 0))
+    const gone: number[] = []
+    for (let label = 0; label <= last; label++) if (this.present[label] === 1 && wanted[label] === 0) gone.push(label)
+    this.remove(gone)
   }
 
   /**
@@ -219,6 +221,8 @@ export class SearchIndex {
       return room.rows
     }
     const sections = await readSections(path.join(folder, manifest.files[0]!.name), place)
+    // searches of the generation before go on between these
+    await nextTurn()
     const semantic = SemanticIndex.restore(sections, room?.memory)
     if (semantic.dims !== manifest.dims) {
       throw new AppError(
@@ -226,8 +230,10 @@ export class SearchIndex {
         `${folder}: the manifest says ${manifest.dims} dimensions, the vectors have ${semantic.dims}; it will be rebuilt.`,
       )
     }
-    const labels = new SectionReader(sections).u32('labels')
+    await nextTurn()
     const relevance = RelevanceIndex.restore(sections, table, weights)
+    await nextTurn()
+    const labels = new SectionReader(sections).u32('labels')
     const index = new SearchIndex(semantic, relevance, labels, manifest.highestLabel)
     return { index, manifest, ...(Outlines.areIn(sections) && { outlines: new Outlines(sections) }) }
   }

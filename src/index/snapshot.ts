@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import fsp, { type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import zlib from 'node:zlib'
 import { AppError } from '../core/errors.js'
 
@@ -170,6 +171,7 @@ async function readInto(
       reading.shift()
       bytes.set(piece, start)
       sum = zlib.crc32(piece, sum)
+      await nextTurn()
       if (i + AHEAD < starts.length) reading.push(read(starts[i + AHEAD]!, i + AHEAD))
     }
   } finally {

@@ -1,5 +1,6 @@
 import { editDistance } from '../core/text/distance.js'
 import { growTo } from '../core/typed.js'
+import { overRows, type Steps } from './slices.js'
 import type { Vocabulary } from './vocabulary.js'
 
 /** Shorter words have too many neighbours. */
@@ -8,6 +9,9 @@ const SHORTEST = 4
 const LONG = 8
 /** A word of the catalogue must stand there this often before it corrects anything: rare words are often typos themselves. */
 const FEWEST_USES = 2
+/** Occurrences and words between two looks at what else waits: a few milliseconds. */
+const COUNTED_AT_ONCE = 1 << 20
+const KNOWN_AT_ONCE = 1 << 13
 
 /** Finds the word of the catalogue that a never-seen word was probably meant to be. */
 export class Spelling {
@@ -18,12 +22,27 @@ export class Spelling {
   /** First letter and length → word ids. */
   private readonly buckets = new Map<string, number[]>()
 
-  /** @param words word ids of all texts, one entry an occurrence */
-  constructor(vocabulary: Vocabulary, words: Uint32Array) {
+  private constructor(vocabulary: Vocabulary) {
     this.vocabulary = vocabulary
     this.makeRoom()
-    for (let i = 0; i < words.length; i++) this.uses[words[i]!]!++
-    for (let id = 0; id < vocabulary.wordCount; id++) if (this.uses[id]! >= FEWEST_USES) this.know(id)
+  }
+
+  /** @param words word ids of all texts, one entry an occurrence; those that come while it runs must be added afterwards */
+  static *build(vocabulary: Vocabulary, words: Uint32Array): Steps<Spelling> {
+    const spelling = new Spelling(vocabulary)
+    const { uses } = spelling
+    yield* overRows(
+      () => words.length,
+      (i) => uses[words[i]!]!++,
+      COUNTED_AT_ONCE,
+    )
+    const { wordCount } = vocabulary
+    yield* overRows(
+      () => wordCount,
+      (id) => uses[id]! >= FEWEST_USES && spelling.know(id),
+      KNOWN_AT_ONCE,
+    )
+    return spelling
   }
 
   /** Takes up further texts. */

@@ -79,7 +79,7 @@ const capabilityOf = (row: ShownRow): Capability => ({
 })
 const floats = (blob: Buffer): Float32Array =>
   new Float32Array(blob.buffer.slice(blob.byteOffset, blob.byteOffset + blob.byteLength))
-/** Capabilities, and hashes of tools, read at once when all are wanted: a few milliseconds. */
+/** Capabilities, and tools for their hashes or labels, read at once when all are wanted: a few milliseconds. */
 const CAPABILITIES_PAGE = 250
 const HASHES_PAGE = 1000
 
@@ -187,8 +187,19 @@ export class SqliteCatalogue implements CatalogueStore {
 
   async labels(): Promise<Uint32Array> {
     // from an index and sorted here: in the order of labels the table itself would be read, all records with it
-    const labels = this.sql<[], number>('SELECT label FROM capability INDEXED BY capability_tool').pluck().all()
-    return Uint32Array.from(labels).sort()
+    const select = 'SELECT label FROM capability INDEXED BY capability_tool WHERE tool_slug > ?'
+    const between = this.sql<[string, string], number>(`${select} AND tool_slug <= ?`).pluck()
+    const behind = this.sql<[string], number>(select).pluck()
+    const border = this.sql<[string], string>(
+      `SELECT slug FROM tool WHERE slug > ? ORDER BY slug LIMIT 1 OFFSET ${HASHES_PAGE - 1}`,
+    ).pluck()
+    const pages: number[][] = []
+    for (let after = ''; ; await nextTurn()) {
+      const last = border.get(after)
+      pages.push(last === undefined ? behind.all(after) : between.all(after, last))
+      if (last === undefined) return Uint32Array.from(pages.flat()).sort()
+      after = last
+    }
   }
 
   async *embedded(model: string, after: number): AsyncIterable<EmbeddedCapability> {
