@@ -15,7 +15,8 @@ export const foreignSettings = (): NodeJS.ProcessEnv =>
 /** Runs one task in a process of its own and waits for it; after the limit it is stopped. */
 export function runChild(task: Task, limitMs: number, nodeOptions: readonly string[] = []): Promise<Outcome> {
   const child = fork(fileURLToPath(new URL('child.js', import.meta.url)), {
-    execArgv: ['--expose-gc', ...nodeOptions],
+    // searches are measured as `serve` runs them, everybody's
+    execArgv: ['--expose-gc', ...(task.phase === 'serve' ? ['--no-parallel-scavenge'] : []), ...nodeOptions],
     // LanceDB warns on every query otherwise, and on two cores it waits for itself for ever while it builds its full-text index (lancedb#3568)
     env: { ...foreignSettings(), LANCEDB_LOG: 'error', LANCE_CPU_THREADS: '4' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -1,4 +1,5 @@
 import cluster from 'node:cluster'
+import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
 import { makeLogger } from '../http/log.js'
 import { type CommonOptions, common, settingsOf } from './command.js'
@@ -21,6 +22,8 @@ export function register(program: Command): void {
       .option('--host <address>', 'address to listen on (default: $MATCHGRAPH_HOST, else 127.0.0.1)')
       .option('--workers <n>', 'processes that search, beside one that writes (default: $MATCHGRAPH_WORKERS, else 0)'),
   ).action(async (options: ServeOptions) => {
+    // what a search leaves behind is collected by its own thread: bringing helpers in costs a tenth of its CPU, and more on the clock than they save
+    setFlagsFromString('--no-parallel-scavenge')
     const settings = settingsOf(options, {
       MATCHGRAPH_PORT: options.port,
       MATCHGRAPH_HOST: options.host,
