@@ -6,6 +6,7 @@ import { explain, summarize } from '../core/evidence/explain.js'
 import type { Ledger } from '../core/evidence/ledger.js'
 import { encodeVector } from '../core/evidence/vector.js'
 import { explorationSlot, type Need, type RelevanceScale, type Weighed, Weighing } from '../core/evidence/weigh.js'
+import { sortByLargest } from '../core/order.js'
 import { type Answer, sigmoid } from '../core/relevance/confidence.js'
 import type { Ranked } from '../index/relevance-index.js'
 import type { CountedBouts } from './bouts.js'
@@ -79,7 +80,7 @@ export class RecordedEvidence implements EvidenceHook {
     const { score } = weighing
     const order = new Uint32Array(ranked.length)
     for (let i = 0; i < order.length; i++) order[i] = i
-    order.sort((a, b) => score[b]! - score[a]! || labels[a]! - labels[b]!)
+    sortByLargest(order, score, labels)
     const scored = Array.from(order, (i) => new Recorded(ranked[i]!, weighing, i, timesMatched(ledger, places.cap[i]!)))
     const isNear = nearBest(ranked)
     const slot = question.explore

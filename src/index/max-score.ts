@@ -1,4 +1,5 @@
 import type { Hits, LabelSet } from '../core/document.js'
+import { sortByLargest } from '../core/order.js'
 import { growTo } from '../core/typed.js'
 
 /** Rows are looked at in blocks, so that the sums of a block stay in the first-level cache. */
@@ -189,10 +190,11 @@ export class MaxScore {
 
   private best(depth: number, labels: Uint32Array): Hits {
     const { rows, scores, floor } = this
-    const order: number[] = []
-    for (let i = 0; i < this.kept; i++) if (scores[i]! >= floor) order.push(i)
-    order.sort((a, b) => scores[b]! - scores[a]! || rows[a]! - rows[b]!)
-    const hits = Math.min(order.length, depth)
+    const order = new Uint32Array(this.kept)
+    let reach = 0
+    for (let i = 0; i < this.kept; i++) if (scores[i]! >= floor) order[reach++] = i
+    sortByLargest(order.subarray(0, reach), scores, rows)
+    const hits = Math.min(reach, depth)
     const found = { labels: new Uint32Array(hits), scores: new Float32Array(hits) }
     for (let i = 0; i < hits; i++) {
       found.labels[i] = labels[rows[order[i]!]!]!

@@ -1,5 +1,6 @@
 import type { Hits } from '../core/document.js'
 import { meanOf } from '../core/metrics.js'
+import { sortByLargest } from '../core/order.js'
 import { type ConfidenceSignals, confidenceLogit, sigmoid } from '../core/relevance/confidence.js'
 import { type Explanation, explain } from '../core/relevance/explain.js'
 import type { RelevanceWeights } from '../core/relevance/weights.js'
@@ -166,7 +167,7 @@ export function order(
   const depth = input.mode === 'hybrid' ? Math.min(weights.rerank.depth, count) : 0
   const head = rerank(query, input, pool, depth, candidates, weights)
   const places = upTo(count)
-  sortBy(pool.relevance, pool.labels, places.subarray(0, depth))
+  sortByLargest(places.subarray(0, depth), pool.relevance, pool.labels)
   if (depth > 0) scaleTail(pool, depth, pool.relevance[places[depth - 1]!]!)
   const signals = confidenceSignals(query, input, { pool, head, places }, candidates)
   const top = confidenceLogit(weights.confidence.right, signals) + (input.calibration ?? 0)
@@ -177,11 +178,6 @@ export function order(
   for (const at of places) ranked.push(new Place(at, top - slope * (best - pool.relevance[at]!), answer))
   const present = sigmoid(confidenceLogit(weights.confidence.present, signals))
   return { ranked, present, r: pool.r[places[0]!]!, signals }
-}
-
-/** Sorts places by a column, largest first, ties by label. */
-function sortBy(column: Float64Array, labels: Uint32Array, places: Uint32Array): void {
-  places.sort((a, b) => column[b]! - column[a]! || labels[a]! - labels[b]!)
 }
 
 /** Both retrievers' hits with both scores each, ordered by the first mix. */
@@ -198,7 +194,7 @@ function union(query: AnalyzedQuery, input: RankInput, candidates: Candidates, w
     fuse[i] = keywordShare * keyword[i]! + semanticShare * cosines[i]!
   }
   const places = upTo(labels.length)
-  sortBy(fuse, labels, places)
+  sortByLargest(places, fuse, labels)
   return {
     labels: pick(labels, places),
     rows: pick(rows, places),
@@ -235,19 +231,19 @@ function merged(
   const labels = new Uint32Array(own + other)
   const rows = new Uint32Array(own + other)
   const scores = new Float32Array(own + other)
-  const seen = new Set<number>()
   let count = 0
   const take = (label: number): boolean => {
     const row = candidates.rowOf(label)
-    if (row < 0 || seen.has(label)) return false
-    seen.add(label)
+    if (row < 0) return false
     labels[count] = label
     rows[count++] = row
     return true
   }
   for (let i = 0; i < own; i++) if (take(keyword.labels[i]!)) scores[count - 1] = keyword.scores[i]!
   const hits = count
-  for (let i = 0; i < other; i++) take(semantic.labels[i]!)
+  // each of the two brings a label once
+  const seen = new Set(labels.subarray(0, hits))
+  for (let i = 0; i < other; i++) if (!seen.has(semantic.labels[i]!)) take(semantic.labels[i]!)
   if (mode !== 'semantic') scores.set(candidates.scores([terms], rows.subarray(hits, count))[0]!, hits)
   return { labels: labels.subarray(0, count), rows: rows.subarray(0, count), scores: scores.subarray(0, count) }
 }

@@ -1,5 +1,6 @@
 import type { Hits, LabelSet } from '../core/document.js'
 import { AppError } from '../core/errors.js'
+import { sortByLargest } from '../core/order.js'
 import { placesOfLargest } from '../core/selection.js'
 import { growTo, roomFor } from '../core/typed.js'
 import { HnswGraph } from './hnsw.js'
@@ -209,7 +210,7 @@ export class SemanticIndex {
   /** The `k` best of some labels that have vectors, given in ascending order. */
   private best(query: Float32Array, labels: Uint32Array, k: number): Hits {
     const cosines = this.cosines(query, labels)
-    const order = placesOfLargest(cosines, k).sort((a, b) => cosines[b]! - cosines[a]! || a - b)
+    const order = sortByLargest(placesOfLargest(cosines, k), cosines, labels)
     return { labels: order.map((i) => labels[i]!), scores: Float32Array.from(order, (i) => cosines[i]!) }
   }
 
