@@ -163,7 +163,13 @@ async function readInto(
     const { bytesRead } = await handle.read(buffer, 0, Math.min(PIECE, bytes.length - start), offset + start)
     return buffer.subarray(0, bytesRead)
   }
-  const reading = starts.slice(0, AHEAD).map(read)
+  const begin = (start: number, i: number) => {
+    const piece = read(start, i)
+    // one that fails before it is waited for must not end the process
+    piece.catch(() => undefined)
+    return piece
+  }
+  const reading = starts.slice(0, AHEAD).map(begin)
   let sum = 0
   try {
     for (const [i, start] of starts.entries()) {
@@ -172,7 +178,7 @@ async function readInto(
       bytes.set(piece, start)
       sum = zlib.crc32(piece, sum)
       await nextTurn()
-      if (i + AHEAD < starts.length) reading.push(read(starts[i + AHEAD]!, i + AHEAD))
+      if (i + AHEAD < starts.length) reading.push(begin(starts[i + AHEAD]!, i + AHEAD))
     }
   } finally {
     // the file is closed next

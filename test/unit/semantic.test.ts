@@ -1,6 +1,8 @@
 import fs from 'node:fs'
+import fsp from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LabelSet } from '../../src/core/document.js'
@@ -202,6 +204,36 @@ describe('SemanticIndex', () => {
         }
       },
     )
+
+    it('fails as a whole, and no process with it, when the disk fails in a piece that nobody waits for yet', async () => {
+      const file = path.join(folder, 'large.snap')
+      await writeSections(file, new Map([['large', new Uint8Array(6 << 20)]]))
+      const opened = await fsp.open(file)
+      const prototype = Object.getPrototypeOf(opened) as typeof opened
+      await opened.close()
+      const { read } = prototype
+      const unhandled: unknown[] = []
+      const note = (error: unknown) => unhandled.push(error)
+      const others = process.listeners('unhandledRejection')
+      process.removeAllListeners('unhandledRejection').on('unhandledRejection', note)
+      // the header is two reads, and the first piece takes its time
+      let reads = 0
+      const failing = async function (this: typeof opened, ...given: Parameters<typeof read>) {
+        if (++reads > 3) throw new Error('EIO')
+        if (reads === 3) await sleep(30)
+        return read.apply(this, given)
+      }
+      try {
+        prototype.read = failing as typeof read
+        await expect(readSections(file)).rejects.toThrow('EIO')
+        await sleep(10)
+      } finally {
+        prototype.read = read
+        process.removeListener('unhandledRejection', note)
+        for (const one of others) process.on('unhandledRejection', one)
+      }
+      expect(unhandled).toEqual([])
+    })
 
     it('finds every flipped byte and every cut before reading on', async () => {
       const { index } = filled(20)
