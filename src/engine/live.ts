@@ -139,9 +139,11 @@ async function broughtUp(outlines: Outlines, index: SearchIndex, store: EnginePa
     else catalogue.remove(slug)
     if (++compared % COMPARED_AT_ONCE === 0) await nextTurn()
   }
+  let taken = 0
   for (const slug of hashes.keys()) {
     const stored = await store.catalogue.tool(slug)
     if (stored) catalogue.put(outlineOf(stored))
+    if (++taken % TOOLS_AT_ONCE === 0) await nextTurn()
   }
   return catalogue
 }

@@ -240,7 +240,7 @@ export class SearchIndex {
 }
 
 /** Sections that get spare room when they are read. */
-const growsLater = (name: string): boolean => !name.startsWith('semantic.') && RelevanceIndex.grows(name)
+const growsLater = (name: string): boolean => !/^(semantic|outlines)\./.test(name) && RelevanceIndex.grows(name)
 
 /** @throws AppError `damaged-file` when there is none of this format */
 export async function readManifest(folder: string): Promise<Manifest> {

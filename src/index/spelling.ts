@@ -31,11 +31,11 @@ export class Spelling {
   static *build(vocabulary: Vocabulary, words: Uint32Array): Steps<Spelling> {
     const spelling = new Spelling(vocabulary)
     const { uses } = spelling
-    yield* overRows(
-      () => words.length,
-      (i) => uses[words[i]!]!++,
-      COUNTED_AT_ONCE,
-    )
+    for (let from = 0; from < words.length; from += COUNTED_AT_ONCE) {
+      const to = Math.min(from + COUNTED_AT_ONCE, words.length)
+      for (let i = from; i < to; i++) uses[words[i]!]!++
+      yield
+    }
     const { wordCount } = vocabulary
     yield* overRows(
       () => wordCount,
