@@ -49,7 +49,7 @@ export class LiveCatalogue {
   private readonly byId = new LabelsByHash()
   private readonly byName = new LabelsByHash()
   /** By name and by slug. */
-  private readonly toolNames = new NameIndex<string>()
+  private readonly toolNames = new NameIndex()
 
   /** The catalogue of a snapshot; other work goes on in between. */
   static async of(outlines: Outlines): Promise<LiveCatalogue> {

@@ -1,10 +1,10 @@
 import { hashOfName } from '../core/fold-name.js'
 
 /** Who is called what, by hash of the folded name: whoever is found may be called otherwise, and is compared by the asker. */
-export class NameIndex<K> {
-  private readonly byHash = new Map<number, K | K[]>()
+export class NameIndex {
+  private readonly byHash = new Map<number, string | string[]>()
 
-  add(name: string, key: K): void {
+  add(name: string, key: string): void {
     const hash = hashOfName(name)
     const known = this.byHash.get(hash)
     if (known === undefined) this.byHash.set(hash, key)
@@ -12,7 +12,7 @@ export class NameIndex<K> {
     else if (!known.includes(key)) known.push(key)
   }
 
-  remove(name: string, key: K): void {
+  remove(name: string, key: string): void {
     const hash = hashOfName(name)
     const known = this.byHash.get(hash)
     if (Array.isArray(known) && known.length > 1) {
@@ -22,7 +22,7 @@ export class NameIndex<K> {
   }
 
   /** Those that may be called so. */
-  find(name: string): readonly K[] {
+  find(name: string): readonly string[] {
     const known = this.byHash.get(hashOfName(name))
     return known === undefined ? [] : Array.isArray(known) ? known : [known]
   }

@@ -5,20 +5,12 @@ import type { ToolRecord } from '../../../src/core/catalogue.js'
 import { type LedgerEntry, ledgerOf } from '../../../src/core/ledger/ledger.js'
 import { requirementsOf } from '../../../src/core/ledger/split.js'
 import { type Judged, judgeExam, ledgerFor, readExam, shipped } from './exam.js'
+import { record as tool } from './records.js'
 
 const wrongIn = (judged: readonly Judged[]): string[] =>
   judged
     .filter((one) => one.got !== one.expected)
     .map((one) => `${one.slug}: ${one.phrase} is ${one.expected}, not ${one.got}`)
-
-const tool = (fields: Partial<ToolRecord>): ToolRecord => ({
-  slug: 'a',
-  name: 'A',
-  type: 'platform',
-  description: '',
-  capabilities: [{ name: 'Doing it', description: 'It is done.' }],
-  ...fields,
-})
 
 const states = (intent: string, record: ToolRecord): Record<string, string> =>
   Object.fromEntries(ledgerFor(intent, record).map((entry) => [entry.requirement, entry.state]))
